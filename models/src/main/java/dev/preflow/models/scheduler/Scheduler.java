@@ -1,0 +1,39 @@
+package dev.preflow.models.scheduler;
+
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** A sampler: turns noise into a sample by calls of the denoising network. Immutable, shared by threads. */
+public interface Scheduler {
+    /** The forward process that is being reversed. */
+    NoiseSchedule noise();
+
+    /**
+     * Begins a run from pure noise without randomness of its own.
+     *
+     * @param scope where the run keeps what it remembers between steps; it lives as long as the run
+     * @param steps number of sampling steps
+     */
+    Denoising start(NDManager scope, int steps);
+
+    /**
+     * The sampler that a diffusers {@code scheduler_config.json} names.
+     *
+     * @throws IllegalArgumentException if the class or an option is not supported
+     */
+    static Scheduler load(Path file) throws IOException {
+        return of(SchedulerConfig.load(file));
+    }
+
+    /** The sampler that a config names. */
+    static Scheduler of(SchedulerConfig config) {
+        return switch (config.className()) {
+            case SchedulerConfig.DDIM -> new DdimScheduler(config);
+            case SchedulerConfig.PNDM -> new PndmScheduler(config);
+            default ->
+                throw new IllegalArgumentException("Scheduler class '" + config.className()
+                        + "' is not supported; supported are " + SchedulerConfig.DDIM + " and " + SchedulerConfig.PNDM);
+        };
+    }
+}
