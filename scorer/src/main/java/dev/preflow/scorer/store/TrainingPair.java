@@ -1,0 +1,38 @@
+package dev.preflow.scorer.store;
+
+import dev.preflow.schemas.Preference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What VP-Score learns from: one image preferred to another.
+ *
+ * @param id the preference
+ * @param prompt the words of the prompt
+ * @param better digest of the preferred image's pixels
+ * @param worse digest of the other's
+ * @param policyRelease the newest policy release that drew one of the two; null when none did
+ */
+public record TrainingPair(
+        String id,
+        String prompt,
+        String better,
+        String worse,
+        @Nullable String policyRelease) {
+
+    /**
+     * The pair of a preference.
+     *
+     * @param preference the preference
+     * @return its pair
+     */
+    public static TrainingPair of(Preference preference) {
+        var better = preference.getBetter();
+        var worse = preference.getWorse();
+        return new TrainingPair(
+                preference.getId(),
+                preference.getPromptText(),
+                better.getPixels().getSha256(),
+                worse.getPixels().getSha256(),
+                better.getPolicyRelease() != null ? better.getPolicyRelease() : worse.getPolicyRelease());
+    }
+}
