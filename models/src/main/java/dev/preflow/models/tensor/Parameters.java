@@ -1,0 +1,175 @@
+package dev.preflow.models.tensor;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+
+/**
+ * A network's parameters under the names of its checkpoint, such as {@code down_blocks.0.resnets.0.conv1.weight}.
+ *
+ * <p>The order of all lists is the names' natural order, so that it does not depend on how the parameters came about. Adding
+ * is not safe for use by several threads; everything else is.
+ */
+public final class Parameters implements AutoCloseable {
+
+    private final NDManager manager;
+    private final NavigableMap<String, NDArray> arrays = new TreeMap<>();
+
+    /** No parameters yet; they will live in a manager of their own below {@code parent}. */
+    public Parameters(NDManager parent) {
+        manager = parent.newSubManager();
+    }
+
+    /** The manager that owns the arrays. */
+    public NDManager manager() {
+        return manager;
+    }
+
+    /** Takes over an array under a name that is new. */
+    public void add(String name, NDArray array) {
+        if (arrays.containsKey(name)) {
+            throw new IllegalArgumentException("There is already a parameter " + name);
+        }
+        array.attach(manager);
+        arrays.put(name, array);
+    }
+
+    /**
+     * The parameter of a name.
+     *
+     * @throws MissingParameterException naming it and its nearest neighbour, if there is none
+     */
+    public NDArray get(String name) {
+        NDArray array = arrays.get(name);
+        if (array == null) {
+            throw new MissingParameterException(name, arrays.keySet());
+        }
+        return array;
+    }
+
+    /** Whether there is a parameter of this name. */
+    public boolean contains(String name) {
+        return arrays.containsKey(name);
+    }
+
+    /** All names, in order. */
+    public Set<String> names() {
+        return Collections.unmodifiableSet(arrays.keySet());
+    }
+
+    /** All names with their arrays, in order. */
+    public NavigableMap<String, NDArray> asMap() {
+        return Collections.unmodifiableNavigableMap(arrays);
+    }
+
+    /** The parameters whose names start with {@code prefix} and a dot, seen without both. */
+    public Scope scope(String prefix) {
+        return new Scope(this, prefix + ".");
+    }
+
+    /** The whole map as a scope with an empty prefix. */
+    public Scope root() {
+        return new Scope(this, "");
+    }
+
+    /** How many numbers the parameters have together. */
+    public long count() {
+        return arrays.values().stream().mapToLong(NDArray::size).sum();
+    }
+
+    /** A deep copy below {@code parent}; it requires no gradients. */
+    public Parameters copy(NDManager parent) {
+        Parameters copy = new Parameters(parent);
+        try (Autograd off = Autograd.disabled()) {
+            arrays.forEach((name, array) -> {
+                NDArray duplicate = array.duplicate();
+                copy.add(name, duplicate);
+            });
+        }
+        return copy;
+    }
+
+    /** Takes over the values of {@code other}, which must have the same names and shapes, into the arrays in place. */
+    public void assignFrom(Parameters other) {
+        if (!arrays.keySet().equals(other.arrays.keySet())) {
+            throw new IllegalArgumentException("Parameters differ in their names: " + difference(other));
+        }
+        arrays.forEach((name, array) -> {
+            Shape given = other.get(name).getShape();
+            if (!given.equals(array.getShape())) {
+                throw new IllegalArgumentException(name + " has shape " + array.getShape() + ", but is given " + given);
+            }
+        });
+        if (!arrays.isEmpty()) {
+            Batched.copy(manager, arrays.values(), other.arrays.values());
+        }
+    }
+
+    private String difference(Parameters other) {
+        Set<String> here = new TreeSet<>(arrays.keySet());
+        here.removeAll(other.arrays.keySet());
+        Set<String> there = new TreeSet<>(other.arrays.keySet());
+        there.removeAll(arrays.keySet());
+        return "only here " + here.stream().limit(3).toList() + ", only there "
+                + there.stream().limit(3).toList();
+    }
+
+    /** Decides which parameters require gradients; the others are frozen. Returns the trainable names in order. */
+    public List<String> trainable(Predicate<String> choice) {
+        List<String> chosen = new ArrayList<>();
+        arrays.forEach((name, array) -> {
+            boolean train = choice.test(name);
+            if (train || array.hasGradient()) {
+                array.setRequiresGradient(train);
+            }
+            if (train) {
+                chosen.add(name);
+            }
+        });
+        return List.copyOf(chosen);
+    }
+
+    /** The parameters that require gradients, in order. */
+    public List<NDArray> trained() {
+        return arrays.values().stream().filter(NDArray::hasGradient).toList();
+    }
+
+    /**
+     * The gradients of {@link #trained()}, in the same order. A parameter that no loss has reached yet has zeros.
+     *
+     * @param step the manager that owns the handles, usually the step's
+     */
+    public List<NDArray> gradients(NDManager step) {
+        List<NDArray> gradients = new ArrayList<>();
+        for (NDArray array : trained()) {
+            // Every call makes a new handle on the same memory, which must not stay with the parameter.
+            NDArray gradient = array.getGradient();
+            gradient.attach(step);
+            gradients.add(gradient);
+        }
+        return gradients;
+    }
+
+    /** Sets the gradients to zero: the start of an accumulation. */
+    public void zeroGradients() {
+        try (NDManager step = manager.newSubManager()) {
+            List<NDArray> gradients = gradients(step);
+            if (!gradients.isEmpty()) {
+                Batched.zero(step, gradients);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

@@ -1,0 +1,52 @@
+package dev.preflow.models.tensor;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.JniUtils;
+
+/** PyTorch's start-up, thread counts and root managers. */
+public final class Torch {
+
+    private static final Engine ENGINE = start();
+
+    private Torch() {}
+
+    private static Engine start() {
+        // Natives come from the class path: nothing may be looked up on the network, and nothing is reported home.
+        setDefault("ai.djl.offline", "true");
+        setDefault("OPT_OUT_TRACKING", "true");
+        // A second pool for inter-op parallelism only competes with the threads that the stages run themselves.
+        setDefault("ai.djl.pytorch.num_interop_threads", "1");
+        return Engine.getEngine("PyTorch");
+    }
+
+    private static void setDefault(String property, String value) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, value);
+        }
+    }
+
+    /** The PyTorch engine; its first use loads the native library. */
+    public static Engine engine() {
+        return ENGINE;
+    }
+
+    /** A new root manager on the default device; whoever asks for it closes it. */
+    public static NDManager newManager() {
+        return ENGINE.newBaseManager();
+    }
+
+    /**
+     * Sets how many intra-op threads one operation uses. OpenMP holds this count per thread: it takes effect for the calling
+     * thread and for threads that have not computed anything yet. The counts of all computing threads should add up to the
+     * number of cores.
+     *
+     * @param count at least 1
+     */
+    public static void useThreads(int count) {
+        if (count < 1) {
+            throw new IllegalArgumentException("Thread count is " + count + "; give 1 or more");
+        }
+        JniUtils.setNumThreads(count);
+    }
+}

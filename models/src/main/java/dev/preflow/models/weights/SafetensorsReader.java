@@ -1,0 +1,150 @@
+package dev.preflow.models.weights;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import dev.preflow.models.tensor.Parameters;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.ShortBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+
+/**
+ * Reads a safetensors file by mapping it, tensor by tensor, without a copy in the Java heap.
+ *
+ * <p>Half-precision numbers (F16, BF16) become float32; other types stay as they are.
+ */
+public final class SafetensorsReader implements AutoCloseable {
+
+    private static final int LENGTH_BYTES = 8;
+
+    private final Path file;
+    private final FileChannel channel;
+    private final SafetensorsHeader header;
+    private final long dataStart;
+
+    private SafetensorsReader(Path file, FileChannel channel) throws IOException {
+        this.file = file;
+        this.channel = channel;
+        long size = channel.size();
+        if (size < LENGTH_BYTES) {
+            throw new SafetensorsException(file, "it has " + size + " bytes, too few for a safetensors file");
+        }
+        long length = map(0, LENGTH_BYTES).getLong();
+        if (length < 2 || length > SafetensorsHeader.LIMIT || length > size - LENGTH_BYTES) {
+            String problem =
+                    "its header would have %d bytes (file: %d, limit: %d): it is truncated or no safetensors file";
+            throw new SafetensorsException(file, problem.formatted(length, size, SafetensorsHeader.LIMIT));
+        }
+        dataStart = LENGTH_BYTES + length;
+        byte[] json = new byte[(int) length];
+        map(LENGTH_BYTES, length).get(json);
+        header = SafetensorsHeader.parse(file, json, size - dataStart);
+    }
+
+    /**
+     * Opens a file and checks its header.
+     *
+     * @throws SafetensorsException naming the file and the tensor, if the header is not sound
+     */
+    public static SafetensorsReader open(Path file) {
+        try {
+            FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+            try {
+                return new SafetensorsReader(file, channel);
+            } catch (IOException | RuntimeException e) {
+                channel.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new SafetensorsException(file, "it cannot be read: " + e, e);
+        }
+    }
+
+    /** All parameters of a file, below {@code parent}. */
+    public static Parameters readAll(Path file, NDManager parent) {
+        Parameters parameters = new Parameters(parent);
+        try (SafetensorsReader reader = open(file)) {
+            reader.entries().keySet().forEach(name -> parameters.add(name, reader.read(name, parameters.manager())));
+            return parameters;
+        } catch (RuntimeException e) {
+            parameters.close();
+            throw e;
+        }
+    }
+
+    /** The file's {@code __metadata__}. */
+    public Map<String, String> metadata() {
+        return header.metadata();
+    }
+
+    /** The tensors by name. */
+    public Map<String, TensorEntry> entries() {
+        return header.entries();
+    }
+
+    /** Reads one tensor into an array with memory of its own. */
+    public NDArray read(String name, NDManager manager) {
+        TensorEntry entry = header.entries().get(name);
+        if (entry == null) {
+            throw new SafetensorsException(file, "it has no tensor " + name);
+        }
+        if (entry.bytes() > Integer.MAX_VALUE) {
+            throw new SafetensorsException(file, "tensor " + name + " is larger than 2 GiB");
+        }
+        ByteBuffer data = map(dataStart + entry.begin(), entry.bytes());
+        return switch (entry.type()) {
+            case F32 -> copy(manager, data, entry, DataType.FLOAT32);
+            case F64 -> copy(manager, data, entry, DataType.FLOAT64);
+            case I64 -> copy(manager, data, entry, DataType.INT64);
+            case I32 -> copy(manager, data, entry, DataType.INT32);
+            case U8 -> copy(manager, data, entry, DataType.UINT8);
+            case F16 -> half(manager, data, entry);
+            case BF16 -> brainFloat(manager, data, entry);
+        };
+    }
+
+    /** An array over the mapped bytes must not outlive the mapping, hence the copy. */
+    private static NDArray copy(NDManager manager, ByteBuffer data, TensorEntry entry, DataType type) {
+        try (NDArray mapped = manager.create(data, entry.shape(), type)) {
+            return mapped.duplicate();
+        }
+    }
+
+    private static NDArray half(NDManager manager, ByteBuffer data, TensorEntry entry) {
+        try (NDArray mapped = manager.create(data, entry.shape(), DataType.FLOAT16)) {
+            return mapped.toType(DataType.FLOAT32, true);
+        }
+    }
+
+    /** DJL's BFLOAT16 type aborts the process, so the missing lower halves are added here. */
+    private static NDArray brainFloat(NDManager manager, ByteBuffer data, TensorEntry entry) {
+        ShortBuffer upper = data.asShortBuffer();
+        ByteBuffer whole = manager.allocateDirect(Math.multiplyExact(2, data.remaining()));
+        while (upper.hasRemaining()) {
+            whole.putInt(upper.get() << Short.SIZE);
+        }
+        return copy(manager, whole.rewind(), entry, DataType.FLOAT32);
+    }
+
+    private ByteBuffer map(long position, long bytes) {
+        try {
+            return channel.map(FileChannel.MapMode.READ_ONLY, position, bytes).order(ByteOrder.LITTLE_ENDIAN);
+        } catch (IOException e) {
+            throw new SafetensorsException(file, "it cannot be mapped: " + e, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new SafetensorsException(file, "it cannot be closed: " + e, e);
+        }
+    }
+}

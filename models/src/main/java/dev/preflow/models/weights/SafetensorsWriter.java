@@ -1,0 +1,97 @@
+package dev.preflow.models.weights;
+
+import ai.djl.ndarray.NDArray;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Writes safetensors files: equal tensors and metadata give equal bytes, and a file appears whole or not at all. */
+public final class SafetensorsWriter {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int ALIGNMENT = 8;
+
+    private SafetensorsWriter() {}
+
+    /**
+     * Writes arrays in their own types.
+     *
+     * @param metadata the {@code __metadata__} entry; diffusers and transformers expect {@code format=pt} in it
+     */
+    public static void write(Path file, Map<String, NDArray> arrays, Map<String, String> metadata) {
+        // Wide types first, as the format's reference does, so that every tensor is aligned.
+        List<Map.Entry<String, NDArray>> ordered = arrays.entrySet().stream()
+                .sorted(Comparator.comparingInt(SafetensorsWriter::width)
+                        .reversed()
+                        .thenComparing(Map.Entry.comparingByKey()))
+                .toList();
+        Path partial = file.resolveSibling(file.getFileName() + ".partial-"
+                + ProcessHandle.current().pid() + "-" + Thread.currentThread().getId());
+        try {
+            try (FileChannel channel = FileChannel.open(
+                    partial,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.TRUNCATE_EXISTING,
+                    StandardOpenOption.WRITE)) {
+                writeFully(channel, header(ordered, metadata));
+                for (Map.Entry<String, NDArray> entry : ordered) {
+                    writeFully(channel, entry.getValue().toByteBuffer());
+                }
+                channel.force(true);
+            }
+            Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new SafetensorsException(file, "it cannot be written: " + e, e);
+        }
+    }
+
+    private static int width(Map.Entry<String, NDArray> entry) {
+        return StoredType.of(entry.getValue().getDataType()).bytes();
+    }
+
+    private static ByteBuffer header(List<Map.Entry<String, NDArray>> ordered, Map<String, String> metadata)
+            throws IOException {
+        ObjectNode root = JSON.createObjectNode();
+        if (!metadata.isEmpty()) {
+            ObjectNode node = root.putObject("__metadata__");
+            new TreeMap<>(metadata).forEach(node::put);
+        }
+        long offset = 0;
+        for (Map.Entry<String, NDArray> entry : ordered) {
+            NDArray array = entry.getValue();
+            long end = offset + array.size() * width(entry);
+            ObjectNode node = root.putObject(entry.getKey());
+            node.put("dtype", StoredType.of(array.getDataType()).name());
+            Arrays.stream(array.getShape().getShape()).forEach(node.putArray("shape")::add);
+            node.putArray("data_offsets").add(offset).add(end);
+            offset = end;
+        }
+        byte[] json = JSON.writeValueAsString(root).getBytes(StandardCharsets.UTF_8);
+        int padded = (json.length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+        ByteBuffer header = ByteBuffer.allocate(Long.BYTES + padded).order(ByteOrder.LITTLE_ENDIAN);
+        header.putLong(padded).put(json);
+        while (header.hasRemaining()) {
+            header.put((byte) ' ');
+        }
+        return header.flip();
+    }
+
+    private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+}
