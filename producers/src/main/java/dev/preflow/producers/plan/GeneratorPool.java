@@ -43,7 +43,8 @@ public record GeneratorPool(SortedMap<String, Double> weights) {
      * @return its name
      */
     public String draw(RandomGenerator random) {
-        double total = weights.values().stream().mapToDouble(Double::doubleValue).sum();
+        double total =
+                weights.values().stream().mapToDouble(Double::doubleValue).sum();
         double left = random.nextDouble() * total;
         for (var entry : weights.entrySet()) {
             left -= entry.getValue();

@@ -17,8 +17,9 @@ public record Plan(int imagesPerPrompt, float minGuidance, float maxGuidance, in
             throw new IllegalArgumentException("A prompt needs at least 1 image, not " + imagesPerPrompt);
         }
         if (!(minGuidance >= 1 && maxGuidance >= minGuidance && Float.isFinite(maxGuidance))) {
-            throw new IllegalArgumentException("Guidance is drawn from a range that starts at 1 or above, not from %s to %s"
-                    .formatted(minGuidance, maxGuidance));
+            throw new IllegalArgumentException(
+                    "Guidance is drawn from a range that starts at 1 or above, not from %s to %s"
+                            .formatted(minGuidance, maxGuidance));
         }
         if (steps < 1) {
             throw new IllegalArgumentException("An image needs at least 1 denoising step, not " + steps);

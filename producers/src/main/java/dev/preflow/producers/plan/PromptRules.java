@@ -12,7 +12,8 @@ public record PromptRules(int maxCharacters) {
     /** Checks the range. */
     public PromptRules {
         if (maxCharacters < 1) {
-            throw new IllegalArgumentException("The longest prompt must have at least 1 character, not " + maxCharacters);
+            throw new IllegalArgumentException(
+                    "The longest prompt must have at least 1 character, not " + maxCharacters);
         }
     }
 
@@ -33,7 +34,8 @@ public record PromptRules(int maxCharacters) {
         }
         if (hasUnpairedSurrogate(text)) {
             return Optional.of(new Violation(
-                    "malformed-prompt", "It holds half of a surrogate pair, which no encoding can carry: write whole characters"));
+                    "malformed-prompt",
+                    "It holds half of a surrogate pair, which no encoding can carry: write whole characters"));
         }
         return Optional.empty();
     }
@@ -45,7 +47,8 @@ public record PromptRules(int maxCharacters) {
      * @return true when it is not well-formed UTF-16
      */
     public static boolean hasUnpairedSurrogate(String text) {
-        return text.codePoints().anyMatch(point -> point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE);
+        return text.codePoints()
+                .anyMatch(point -> point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE);
     }
 
     private static boolean isInvisible(int point) {

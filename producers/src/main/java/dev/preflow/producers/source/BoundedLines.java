@@ -33,7 +33,8 @@ final class BoundedLines {
     }
 
     /** The next line without its end, null at the end of the stream. */
-    @Nullable Line next() throws IOException {
+    @Nullable
+    Line next() throws IOException {
         var kept = new ByteArrayOutputStream(256);
         long length = 0;
         int read = in.read();
@@ -51,7 +52,8 @@ final class BoundedLines {
     }
 
     private Line line(byte[] bytes, long length) {
-        int end = length == bytes.length && length > 0 && bytes[bytes.length - 1] == CR ? bytes.length - 1 : bytes.length;
+        int end =
+                length == bytes.length && length > 0 && bytes[bytes.length - 1] == CR ? bytes.length - 1 : bytes.length;
         if (end > maxBytes) {
             return new Line("", "It is %d bytes long, at most %d are taken: shorten it".formatted(length, maxBytes));
         }

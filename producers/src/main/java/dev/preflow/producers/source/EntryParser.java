@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import dev.preflow.producers.plan.PromptRules;
 import org.jspecify.annotations.Nullable;
 
@@ -13,9 +13,8 @@ final class EntryParser {
 
     private static final int SHOWN = 60;
 
-    private final ObjectMapper mapper = JsonMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
+    private final ObjectMapper mapper = new ObjectMapper();
+    private final ObjectReader wholeLine = mapper.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     ObjectMapper mapper() {
         return mapper;
@@ -24,13 +23,14 @@ final class EntryParser {
     static SourceEntry words(long position, String text, @Nullable String id) {
         return PromptRules.hasUnpairedSurrogate(text)
                 ? new SourceEntry.Refused(
-                        position, "It holds half of a surrogate pair, which no encoding can carry: write whole characters")
+                        position,
+                        "It holds half of a surrogate pair, which no encoding can carry: write whole characters")
                 : new SourceEntry.Words(position, text, id);
     }
 
     SourceEntry jsonLine(long position, String line) {
         try {
-            return json(position, mapper.readTree(line));
+            return json(position, wholeLine.readTree(line));
         } catch (JsonProcessingException e) {
             return new SourceEntry.Refused(
                     position, "It is not JSON (%s): write one JSON value per line".formatted(e.getOriginalMessage()));

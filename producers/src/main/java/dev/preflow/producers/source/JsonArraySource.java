@@ -51,7 +51,8 @@ final class JsonArraySource implements PromptSource {
             long length = json.currentLocation().getByteOffset() - before;
             return length > maxBytes
                     ? new SourceEntry.Refused(
-                            position, "It is %d bytes long, at most %d are taken: shorten it".formatted(length, maxBytes))
+                            position,
+                            "It is %d bytes long, at most %d are taken: shorten it".formatted(length, maxBytes))
                     : parser.json(position, value);
         } catch (IOException e) {
             var detail = e instanceof JsonProcessingException syntax ? syntax.getOriginalMessage() : e.getMessage();

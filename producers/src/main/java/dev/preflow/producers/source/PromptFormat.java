@@ -34,7 +34,8 @@ public enum PromptFormat {
     public static PromptFormat ofContentType(String contentType) {
         var type = contentType.toLowerCase(Locale.ROOT).split(";", 2)[0].strip();
         return switch (type) {
-            case "application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines" -> JSON_LINES;
+            case "application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines" ->
+                JSON_LINES;
             case "application/json", "text/json" -> JSON_ARRAY;
             default -> LINES;
         };

@@ -20,7 +20,8 @@ public interface PromptSource extends Closeable {
      * @return the entry, null at the end
      * @throws IOException when the source cannot be read on; the message names the source
      */
-    @Nullable SourceEntry next() throws IOException;
+    @Nullable
+    SourceEntry next() throws IOException;
 
     @Override
     default void close() throws IOException {}

@@ -73,7 +73,8 @@ public final class PromptSources {
             throw new IllegalArgumentException("A prompt source needs an http or https address, not " + address);
         }
         var client = HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build();
-        var request = HttpRequest.newBuilder(address).timeout(FIRST_BYTE_TIMEOUT).build();
+        var request =
+                HttpRequest.newBuilder(address).timeout(FIRST_BYTE_TIMEOUT).build();
         var response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
         if (response.statusCode() != OK) {
             response.body().close();

@@ -30,8 +30,6 @@ public final class SuppliedSource implements PromptSource {
     @Override
     public @Nullable SourceEntry next() {
         position++;
-        return words.get()
-                .map(text -> EntryParser.words(position, text, null))
-                .orElse(null);
+        return words.get().map(text -> EntryParser.words(position, text, null)).orElse(null);
     }
 }
