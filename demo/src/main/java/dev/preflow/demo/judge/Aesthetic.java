@@ -5,8 +5,8 @@ import java.util.List;
 
 /** Rates framing, contrast, overlap and the calm of the background. */
 final class Aesthetic {
-    private static final double SMALLEST_COMFORTABLE = 6.2;
-    private static final double TINY = 4.8;
+    private static final double SMALLEST_COMFORTABLE = 5.6;
+    private static final double TINY = 4.2;
     private static final double PALE = 45;
     private static final double VIVID = 90;
     private static final double CALM = 9;

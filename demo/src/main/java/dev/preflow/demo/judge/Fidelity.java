@@ -4,13 +4,10 @@ import java.util.Locale;
 
 /** Rates how true the worst object's shape is, and how sharp. */
 final class Fidelity {
-    /** Pixels by which even a true outline is off on average, from the pixel grid and mild degradation. */
-    private static final double GRID_ERROR = 0.25;
-
-    private static final double TRUE_SHAPE = 0.05;
-    private static final double NO_SHAPE = 0.3;
-    private static final double SHARP = 1.0;
-    private static final double SMEARED = 2.2;
+    private static final double TRUE_SHAPE = 0.03;
+    private static final double NO_SHAPE = 0.15;
+    private static final double SHARP = 1.05;
+    private static final double SMEARED = 1.85;
 
     private Fidelity() {}
 
@@ -37,11 +34,8 @@ final class Fidelity {
         return AspectRating.clamped(Aspect.FIDELITY, AspectRating.BEST - 4 * worst, rationale);
     }
 
-    /** How badly the outline is off, 0 to 1: the area outside the overlap less what the grid alone costs at this size. */
-    static double dent(SeenObject object) {
-        ShapeFit fit = object.best();
-        double off = 1 - fit.overlap() - GRID_ERROR * 2 / Math.max(1, fit.size());
-        return Ramp.up(off, TRUE_SHAPE, NO_SHAPE);
+    private static double dent(SeenObject object) {
+        return Ramp.up(object.dent(), TRUE_SHAPE, NO_SHAPE);
     }
 
     private static String capitalised(String text) {

@@ -17,7 +17,9 @@ import java.util.Map;
  */
 record SeenObject(double hue, double chroma, Map<ShapeKind, ShapeFit> fits, double blur, int onFrame) {
     private static final double SOFT = 1.5;
-    private static final double MISSHAPEN = 0.8;
+    private static final double MISSHAPEN = 0.075;
+    /** Pixels by which even a true outline is off on average, from the pixel grid and mild degradation. */
+    private static final double GRID_ERROR = 0.25;
 
     ShapeFit best() {
         return fits.values().stream()
@@ -35,9 +37,14 @@ record SeenObject(double hue, double chroma, Map<ShapeKind, ShapeFit> fits, doub
         return nearest;
     }
 
+    /** How much of the area lies outside the overlap with the best true shape, less what the pixel grid alone costs at this size. */
+    double dent() {
+        return 1 - best().overlap() - 2 * GRID_ERROR / Math.max(1, best().size());
+    }
+
     /** Whether no true shape lies well over it. */
     boolean misshapen() {
-        return best().overlap() < MISSHAPEN;
+        return dent() > MISSHAPEN;
     }
 
     /** Such as "a red circle of 21 px, sharp". */

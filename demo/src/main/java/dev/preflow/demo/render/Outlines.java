@@ -10,9 +10,9 @@ import java.util.random.RandomGenerator;
 
 /** The outlines of objects, true and dented. */
 final class Outlines {
-    private static final int LEAST_CORNERS = 8;
-    private static final int MORE_CORNERS = 5;
-    private static final double LEAST_DENT = 0.22;
+    private static final int LEAST_SPIKES = 5;
+    private static final int MOST_SPIKES = 7;
+    private static final double LEAST_DENT = 0.25;
     private static final double MOST_DENT = 0.45;
 
     private Outlines() {}
@@ -31,9 +31,10 @@ final class Outlines {
         };
     }
 
-    /** A ragged polygon about the object's place: corners alternate between outside and inside, so it is never nearly right. */
+    /** A ragged polygon about the object's place: corners alternate between outside and inside, so it is never nearly right (and with
+     * fewer than five spikes it would look like a square). */
     static Shape dented(PlacedObject object, RandomGenerator random) {
-        int corners = LEAST_CORNERS + random.nextInt(MORE_CORNERS);
+        int corners = 2 * random.nextInt(LEAST_SPIKES, MOST_SPIKES + 1);
         double[] x = new double[corners];
         double[] y = new double[corners];
         double turn = random.nextDouble() * 2 * Math.PI;

@@ -21,8 +21,8 @@ public final class SceneRenderer {
     /** Width and height of every picture, in pixels. */
     public static final int SIDE = 64;
 
-    private static final double LEAST_BLUR = 2.0;
-    private static final double MOST_BLUR = 2.7;
+    private static final double LEAST_BLUR = 1.9;
+    private static final double MOST_BLUR = 2.4;
     /** Lightness of a colour varies by this share from object to object. */
     private static final double SHADE = 0.07;
 
@@ -38,14 +38,14 @@ public final class SceneRenderer {
         Set<Defect> defects = EnumSet.noneOf(Defect.class);
         int victim = random.nextInt(spec.objects().size());
         List<PlacedObject> objects = layout.place(spec, random);
-        if (random.nextDouble() < rates.framing()) {
-            objects = misframe(objects, victim, spec, defects, random);
-        }
         if (random.nextDouble() < rates.wrongColour()) {
             objects = miscolour(objects, victim, spec, rates, defects, random);
         }
         if (random.nextDouble() < rates.quality()) {
             defects.add(random.nextBoolean() ? Defect.BLURRED : Defect.DEFORMED);
+        }
+        if (random.nextDouble() < rates.framing()) {
+            objects = misframe(objects, victim, spec, defects, random);
         }
         if (random.nextDouble() < rates.sign()) {
             defects.add(Defect.FORBIDDEN_SIGN);
@@ -56,8 +56,11 @@ public final class SceneRenderer {
 
     private List<PlacedObject> misframe(
             List<PlacedObject> objects, int victim, SceneSpec spec, Set<Defect> defects, RandomGenerator random) {
-        Optional<List<PlacedObject>> cut =
-                random.nextBoolean() ? layout.cut(objects, victim, spec.relation(), random) : Optional.empty();
+        // in a tiny object nobody could see a second fault
+        boolean visible = defects.contains(Defect.BLURRED) || defects.contains(Defect.DEFORMED);
+        Optional<List<PlacedObject>> cut = visible || random.nextBoolean()
+                ? layout.cut(objects, victim, spec.relation(), random)
+                : Optional.empty();
         defects.add(cut.isPresent() ? Defect.CUT : Defect.TINY);
         return cut.isPresent() ? cut.get() : layout.tiny(objects, victim, random);
     }
