@@ -1,0 +1,48 @@
+package dev.preflow.models.optim;
+
+/** A learning rate as a function of the optimiser step, so that a resumed run needs no state of its own. */
+@FunctionalInterface
+public interface LearningRate {
+    /** The rate of a step; the first step is 0. */
+    double at(long step);
+
+    /**
+     * A constant rate after a linear warm-up.
+     *
+     * @param peak the rate after the warm-up
+     * @param warmup number of steps of the warm-up; the first of them has {@code peak / warmup}
+     */
+    static LearningRate constant(double peak, long warmup) {
+        requireValid(peak, warmup);
+        return step -> peak * warm(step, warmup);
+    }
+
+    /**
+     * A linear warm-up, then half a cosine down to 0 (Loshchilov and Hutter 2017); beyond the end the rate is 0.
+     *
+     * @param peak the rate after the warm-up
+     * @param warmup number of steps of the warm-up
+     * @param total number of all steps, more than {@code warmup}
+     */
+    static LearningRate cosine(double peak, long warmup, long total) {
+        requireValid(peak, warmup);
+        if (total <= warmup) {
+            throw new IllegalArgumentException(
+                    "A schedule of " + total + " steps leaves none after a warm-up of " + warmup);
+        }
+        return step -> {
+            double progress = Math.min(1, Math.max(0, (step - warmup) / (double) (total - warmup)));
+            return peak * warm(step, warmup) * 0.5 * (1 + Math.cos(Math.PI * progress));
+        };
+    }
+
+    private static double warm(long step, long warmup) {
+        return warmup == 0 ? 1 : Math.min(1, (step + 1) / (double) warmup);
+    }
+
+    private static void requireValid(double peak, long warmup) {
+        if (!(peak >= 0) || Double.isInfinite(peak) || warmup < 0) {
+            throw new IllegalArgumentException("Invalid schedule: learning rate " + peak + ", warm-up " + warmup);
+        }
+    }
+}
