@@ -18,6 +18,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /** How Kafka is reached; makes the clients. */
 public final class KafkaConnection {
 
+    private static final int MAX_POLL_RECORDS = 500;
+
     private final Map<String, String> properties;
 
     private KafkaConnection(Map<String, String> properties) {
@@ -56,10 +58,13 @@ public final class KafkaConnection {
         return properties;
     }
 
-    Consumer<byte[], byte[]> groupConsumer(String groupId, String autoOffsetReset) {
+    Consumer<byte[], byte[]> groupConsumer(String groupId, StageOptions options) {
         var own = new HashMap<String, String>();
         own.put(ConsumerConfig.GROUP_ID_CONFIG, groupId);
-        own.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, autoOffsetReset);
+        own.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, options.fromEnd() ? "latest" : "earliest");
+        own.put(
+                ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+                Integer.toString(Math.min(options.maxInFlight(), MAX_POLL_RECORDS)));
         own.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
         // the group waits this long for a member that was killed
         own.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, "10000");
