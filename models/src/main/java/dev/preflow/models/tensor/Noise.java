@@ -51,6 +51,24 @@ public final class Noise {
         return array(manager, values, shape);
     }
 
+    /**
+     * Standard normal numbers for a batch in which every item has a seed of its own, float32.
+     *
+     * @param item shape of one item
+     * @return as many items as there are seeds
+     */
+    public static NDArray normalBatch(NDManager manager, long[] seeds, Shape item) {
+        int size = Math.toIntExact(item.size());
+        float[] values = new float[Math.multiplyExact(seeds.length, size)];
+        for (int b = 0; b < seeds.length; b++) {
+            RandomGenerator random = generator(seeds[b]);
+            for (int i = 0; i < size; i++) {
+                values[b * size + i] = (float) random.nextGaussian();
+            }
+        }
+        return array(manager, values, new Shape(seeds.length).addAll(item));
+    }
+
     /** Numbers uniform in [-bound, bound), float32, drawn from a running generator. */
     public static NDArray uniform(NDManager manager, RandomGenerator random, float bound, Shape shape) {
         float[] values = new float[Math.toIntExact(shape.size())];

@@ -45,6 +45,18 @@ public final class Ops {
                     "attention_mask",
                     "q: Tensor, k: Tensor, v: Tensor, m: Tensor",
                     "torch.scaled_dot_product_attention(q, k, v, m, 0., False)"),
+            method(
+                    "heads",
+                    "q: Tensor, k: Tensor, v: Tensor, h: int, c: bool",
+                    "torch.flatten(torch.transpose(torch.scaled_dot_product_attention("
+                            + "torch.transpose(torch.unflatten(q, 2, [h, -1]), 1, 2), "
+                            + "torch.transpose(torch.unflatten(k, 2, [h, -1]), 1, 2), "
+                            + "torch.transpose(torch.unflatten(v, 2, [h, -1]), 1, 2), None, 0., c), 1, 2), 2)"),
+            method(
+                    "geglu",
+                    "x: Tensor, c: int",
+                    "torch.mul(torch.narrow(x, -1, 0, c), torch.gelu(torch.narrow(x, -1, c, c)))"),
+            method("rows", "x: Tensor, i: Tensor", "torch.index_select(x, 0, i)"),
             method("softmax", "x: Tensor, d: int", "torch.softmax(x, d)"),
             method("log_softmax", "x: Tensor, d: int", "torch.log_softmax(x, d)"),
             method("log_sigmoid", "x: Tensor", "torch.log_sigmoid(x)"),
@@ -133,6 +145,27 @@ public final class Ops {
      */
     public static NDArray maskedAttention(NDArray q, NDArray k, NDArray v, NDArray mask) {
         return ATEN.call("attention_mask", q, k, v, mask);
+    }
+
+    /**
+     * Multi-head attention of projected sequences N×L×C, whose channels are split into heads and joined again.
+     *
+     * @param causal whether a position sees only itself and earlier ones
+     */
+    public static NDArray multiHeadAttention(NDArray q, NDArray k, NDArray v, int heads, boolean causal) {
+        return ATEN.call("heads", q, k, v, heads, causal);
+    }
+
+    /** The first half of the last dimension times the GELU of the second half (Shazeer 2020). */
+    public static NDArray geglu(NDArray x) {
+        return ATEN.call("geglu", x, x.getShape().get(x.getShape().dimension() - 1) / 2);
+    }
+
+    /** The given entries of the first dimension, in the given order, with repetition. */
+    public static NDArray rows(NDArray x, long... indices) {
+        try (NDArray index = x.getManager().create(indices)) {
+            return ATEN.call("rows", x, index);
+        }
     }
 
     /** Softmax along a dimension; negative ones count from the end. */

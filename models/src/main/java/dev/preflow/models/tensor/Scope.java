@@ -1,6 +1,8 @@
 package dev.preflow.models.tensor;
 
 import ai.djl.ndarray.NDArray;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,17 @@ public record Scope(Parameters parameters, String prefix) {
     /** The scope of the layer with this index in a list of layers. */
     public Scope scope(String name, int index) {
         return scope(name + "." + index);
+    }
+
+    /** The parameters below the prefix, by their names without it. */
+    public Map<String, NDArray> asMap() {
+        Map<String, NDArray> below = new TreeMap<>();
+        parameters.asMap().tailMap(prefix, true).forEach((name, array) -> {
+            if (name.startsWith(prefix)) {
+                below.put(name.substring(prefix.length()), array);
+            }
+        });
+        return below;
     }
 
     /** Adds a parameter below the prefix. */

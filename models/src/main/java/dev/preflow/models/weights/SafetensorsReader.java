@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import dev.preflow.models.tensor.Parameters;
+import dev.preflow.models.tensor.Scope;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -12,6 +13,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * Reads a safetensors file by mapping it, tensor by tensor, without a copy in the Java heap.
@@ -65,11 +67,21 @@ public final class SafetensorsReader implements AutoCloseable {
         }
     }
 
-    /** All parameters of a file, below {@code parent}. */
+    /** Adds all tensors of a file whose names are wanted. */
+    public static void readInto(Path file, Scope target, Predicate<String> wanted) {
+        try (SafetensorsReader reader = open(file)) {
+            reader.entries().keySet().stream()
+                    .filter(wanted)
+                    .forEach(name -> target.add(
+                            name, reader.read(name, target.parameters().manager())));
+        }
+    }
+
+    /** All tensors of a file, below {@code parent}. */
     public static Parameters readAll(Path file, NDManager parent) {
         Parameters parameters = new Parameters(parent);
-        try (SafetensorsReader reader = open(file)) {
-            reader.entries().keySet().forEach(name -> parameters.add(name, reader.read(name, parameters.manager())));
+        try {
+            readInto(file, parameters.root(), name -> true);
             return parameters;
         } catch (RuntimeException e) {
             parameters.close();

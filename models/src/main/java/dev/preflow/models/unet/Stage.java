@@ -1,0 +1,28 @@
+package dev.preflow.models.unet;
+
+import ai.djl.ndarray.NDArray;
+import dev.preflow.models.nn.Initializer;
+import dev.preflow.models.nn.ResnetBlock;
+import dev.preflow.models.tensor.Scope;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One layer of a down, mid or up block: a residual block and, in the cross-attention variants, a transformer after it.
+ *
+ * @param resnet the residual block
+ * @param transformer the transformer, or null
+ */
+record Stage(ResnetBlock resnet, @Nullable SpatialTransformer transformer) {
+
+    void initialize(Initializer init, Scope block, int index) {
+        resnet.initialize(init, block.scope("resnets", index));
+        if (transformer != null) {
+            transformer.initialize(init, block.scope("attentions", index));
+        }
+    }
+
+    NDArray forward(Scope block, int index, NDArray x, NDArray time, NDArray context) {
+        NDArray h = resnet.forward(block.scope("resnets", index), x, time);
+        return transformer == null ? h : transformer.forward(block.scope("attentions", index), h, context);
+    }
+}

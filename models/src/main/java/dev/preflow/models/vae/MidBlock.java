@@ -1,0 +1,54 @@
+package dev.preflow.models.vae;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import dev.preflow.models.nn.Initializer;
+import dev.preflow.models.nn.Layers;
+import dev.preflow.models.nn.ResnetBlock;
+import dev.preflow.models.tensor.Ops;
+import dev.preflow.models.tensor.Scope;
+
+/**
+ * The middle of encoder and decoder: two residual blocks with single-head self-attention between them.
+ *
+ * @param resnet the residual blocks' form
+ * @param attends whether there is the attention
+ */
+record MidBlock(ResnetBlock resnet, boolean attends) {
+
+    void initialize(Initializer init, Scope p) {
+        resnet.initialize(init, p.scope("resnets", 0));
+        if (attends) {
+            Scope attention = p.scope("attentions", 0);
+            int channels = resnet.out();
+            init.norm(attention.scope("group_norm"), channels);
+            init.linear(attention.scope("to_q"), channels, channels, 1);
+            init.linear(attention.scope("to_k"), channels, channels, 1);
+            init.linear(attention.scope("to_v"), channels, channels, 1);
+            init.linear(attention.scope("to_out.0"), channels, channels, Initializer.RESIDUAL);
+        }
+        resnet.initialize(init, p.scope("resnets", 1));
+    }
+
+    NDArray forward(Scope p, NDArray x) {
+        NDArray h = resnet.forward(p.scope("resnets", 0), x, null);
+        if (attends) {
+            h = h.add(attention(p.scope("attentions", 0), h));
+        }
+        return resnet.forward(p.scope("resnets", 1), h, null);
+    }
+
+    private NDArray attention(Scope p, NDArray x) {
+        Shape image = x.getShape();
+        NDArray sequence = Layers.groupNorm(p.scope("group_norm"), x, resnet.groups(), resnet.epsilon())
+                .reshape(image.get(0), image.get(1), -1)
+                .transpose(0, 2, 1);
+        NDArray attended = Ops.multiHeadAttention(
+                Layers.linear(p.scope("to_q"), sequence),
+                Layers.linear(p.scope("to_k"), sequence),
+                Layers.linear(p.scope("to_v"), sequence),
+                1,
+                false);
+        return Layers.linear(p.scope("to_out.0"), attended).transpose(0, 2, 1).reshape(image);
+    }
+}
