@@ -3,6 +3,7 @@ package dev.preflow.scorer;
 import dev.preflow.schemas.Annotation;
 import dev.preflow.schemas.Aspect;
 import dev.preflow.schemas.BlobRef;
+import dev.preflow.schemas.Codec;
 import dev.preflow.schemas.Ids;
 import dev.preflow.schemas.Image;
 import dev.preflow.schemas.Preference;
@@ -17,6 +18,11 @@ import org.jspecify.annotations.Nullable;
 public final class Records {
 
     private static final Instant TIME = Instant.parse("2026-01-02T03:04:05Z");
+
+    static {
+        // Avro copies only records that it was told to trust, which the first codec does
+        Codec.of(Image.class);
+    }
 
     private Records() {}
 

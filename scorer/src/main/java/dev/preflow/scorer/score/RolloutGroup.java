@@ -1,0 +1,51 @@
+package dev.preflow.scorer.score;
+
+import dev.preflow.schemas.Image;
+import io.vertx.core.Promise;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The images of one rollout group, while they gather. Guarded by {@link RolloutGroups}. */
+final class RolloutGroup {
+
+    private final String id;
+    private final int size;
+    private final Instant deadline;
+    private final Map<String, Image> images = new LinkedHashMap<>();
+    private final Promise<Void> scored = Promise.promise();
+
+    RolloutGroup(String id, int size, Instant deadline) {
+        this.id = id;
+        this.size = size;
+        this.deadline = deadline;
+    }
+
+    void add(Image image) {
+        images.put(image.getId(), image);
+    }
+
+    boolean complete() {
+        return images.size() >= size;
+    }
+
+    boolean overdue(Instant now) {
+        return !now.isBefore(deadline);
+    }
+
+    /** The group's name. */
+    String id() {
+        return id;
+    }
+
+    /** What has gathered. */
+    List<Image> images() {
+        return List.copyOf(images.values());
+    }
+
+    /** To be completed when every score and rollout of the group is acknowledged. */
+    Promise<Void> scored() {
+        return scored;
+    }
+}
