@@ -54,8 +54,8 @@ record SeenObject(double hue, double chroma, Map<ShapeKind, ShapeFit> fits, doub
                 misshapen() ? "misshapen " + fit.shape().word() : fit.shape().word();
         return String.format(
                 Locale.ROOT,
-                "a %s %s of %d px, %s",
-                colour().word(),
+                "%s %s of %d px, %s",
+                colour() == Colour.ORANGE ? "an orange" : "a " + colour().word(),
                 shape,
                 Math.round(2 * fit.size()),
                 blur > SOFT ? "blurred" : "sharp");

@@ -3,6 +3,7 @@ package dev.preflow.demo.judge;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Finds the coloured patches: pixels that differ from the background in the hue plane, cut at half of their local height so that blurred
@@ -11,6 +12,9 @@ import java.util.List;
 final class Segmenter {
     private static final int SIDE = Canvas.SIDE;
     private static final float FAINT = 30;
+    /** A restless background must not break into objects. */
+    private static final double NOISE_MARGIN = 2.5;
+
     private static final int LEAST_PIXELS = 9;
     private static final double PEAK_QUANTILE = 0.9;
     private static final int BRIDGE = 5;
@@ -27,8 +31,9 @@ final class Segmenter {
     /** The patches, largest first. */
     List<Region> regions() {
         boolean[] faint = new boolean[owner.length];
+        double threshold = Math.max(FAINT, NOISE_MARGIN * canvas.noise);
         for (int i = 0; i < faint.length; i++) {
-            faint[i] = canvas.chroma[i] > FAINT;
+            faint[i] = canvas.chroma[i] > threshold;
         }
         boolean[] core = core(faint);
         int[] cores = new int[owner.length];
@@ -161,9 +166,8 @@ final class Segmenter {
                 n++;
             }
         }
-        int[] pixels = java.util.stream.IntStream.range(0, owner.length)
-                .filter(i -> owner[i] == label)
-                .toArray();
+        int[] pixels =
+                IntStream.range(0, owner.length).filter(i -> owner[i] == label).toArray();
         return new Region(pixels, a / n, b / n, Math.hypot(a, b) / n);
     }
 

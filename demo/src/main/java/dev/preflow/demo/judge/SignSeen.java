@@ -12,14 +12,16 @@ record SignSeen(double mass, double x, double y, boolean[] white) {
     private static final float COLOURLESS = 34;
     private static final float LEAST_EXCESS = 24;
     private static final float FULL_EXCESS = 110;
+    private static final double NOISE_MARGIN = 2.5;
     private static final int LEAST_PIXELS = 4;
 
     /** Looks for pixels without colour that are lighter than the background; single ones are noise. */
     static SignSeen in(Canvas canvas) {
         int side = Canvas.SIDE;
         boolean[] white = new boolean[side * side];
+        double least = Math.max(LEAST_EXCESS, NOISE_MARGIN * canvas.noise);
         for (int i = 0; i < white.length; i++) {
-            white[i] = canvas.chroma[i] < COLOURLESS && canvas.lightness[i] > LEAST_EXCESS;
+            white[i] = canvas.chroma[i] < COLOURLESS && canvas.lightness[i] > least;
         }
         int[] labels = new int[white.length];
         int count = Labels.fill(white, side, labels);

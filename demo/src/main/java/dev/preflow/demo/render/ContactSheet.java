@@ -10,9 +10,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import javax.imageio.ImageIO;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Many pictures on one page, each with a caption. */
 public final class ContactSheet {
+    private static final Logger LOG = LoggerFactory.getLogger(ContactSheet.class);
     private static final int GAP = 6;
     private static final int LINE = 11;
     private static final int CAPTION_LINES = 3;
@@ -53,8 +56,9 @@ public final class ContactSheet {
             graphics.fillRect(0, 0, sheet.getWidth(), sheet.getHeight());
             graphics.setColor(Color.BLACK);
             graphics.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, LINE - 2));
+            boolean captions = hasFonts(graphics);
             for (int i = 0; i < entries.size(); i++) {
-                draw(graphics, entries.get(i), GAP + i % columns * (cell + GAP), GAP + i / columns * height);
+                draw(graphics, entries.get(i), captions, GAP + i % columns * (cell + GAP), GAP + i / columns * height);
             }
         } finally {
             graphics.dispose();
@@ -73,8 +77,23 @@ public final class ContactSheet {
         return out.toByteArray();
     }
 
-    private void draw(Graphics2D graphics, Entry entry, int x, int y) {
+    /** A bare machine may have no font at all, and then Java fails in various ways at the first letter. */
+    private static boolean hasFonts(Graphics2D graphics) {
+        try {
+            return graphics.getFontMetrics().stringWidth("a") > 0;
+        } catch (RuntimeException | LinkageError | InternalError e) {
+            LOG.warn(
+                    "This machine has no fonts (install fontconfig and one font): contact sheets come without captions",
+                    e);
+            return false;
+        }
+    }
+
+    private void draw(Graphics2D graphics, Entry entry, boolean captions, int x, int y) {
         graphics.drawImage(entry.image(), x, y, cell, cell, null);
+        if (!captions) {
+            return;
+        }
         graphics.setClip(x, y + cell, cell, CAPTION_LINES * LINE);
         String[] lines = entry.caption().split("\n");
         for (int line = 0; line < Math.min(CAPTION_LINES, lines.length); line++) {
