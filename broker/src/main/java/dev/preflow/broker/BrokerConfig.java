@@ -18,6 +18,7 @@ record BrokerConfig(Path directory, int port, int controllerPort) {
 
     static final int NODE_ID = 1;
     static final String CONTROLLER_LISTENER = "CONTROLLER";
+    private static final int MINUTES_PER_YEAR = 365 * 24 * 60;
     private static final String LOOPBACK = "127.0.0.1";
 
     static BrokerConfig of(Path directory, int port) throws IOException {
@@ -59,6 +60,8 @@ record BrokerConfig(Path directory, int port, int controllerPort) {
         }
         properties.put("transaction.state.log.min.isr", "1");
         properties.put("share.coordinator.state.topic.min.isr", "1");
+        // by default a group that has not run for a week forgets where it was, and would do all its work again
+        properties.put("offsets.retention.minutes", Integer.toString(MINUTES_PER_YEAR));
         // small memory: the cleaner's buffer is 128 MiB by default
         properties.put("log.cleaner.dedupe.buffer.size", "4194304");
         properties.put("num.network.threads", "2");

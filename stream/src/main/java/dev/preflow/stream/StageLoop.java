@@ -18,6 +18,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +45,7 @@ final class StageLoop implements ConsumerRebalanceListener {
     private final Map<TopicPartition, PartitionProgress> partitions = new HashMap<>();
     private final ArrayDeque<InFlight> queued = new ArrayDeque<>();
     private int inFlight;
+    private boolean commitsFail;
     private long lastPoll = System.nanoTime() - POLL_WHEN_FULL_NANOS;
     private long lastCommit = System.nanoTime();
     private long lastLag = System.nanoTime();
@@ -201,16 +203,21 @@ final class StageLoop implements ConsumerRebalanceListener {
     private void commitAsync() {
         var offsets = uncommitted(partitions.values());
         if (!offsets.isEmpty()) {
-            consumer.commitAsync(offsets, (committed, failure) -> {
-                if (failure != null) {
-                    log.warn("{}: a commit failed and will be repeated: {}", stage, failure.toString());
-                    committed.keySet().stream()
-                            .map(partitions::get)
-                            .filter(Objects::nonNull)
-                            .forEach(PartitionProgress::commitFailed);
-                }
-            });
+            consumer.commitAsync(offsets, this::committed);
         }
+    }
+
+    private void committed(Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable Exception failure) {
+        if (failure != null) {
+            offsets.keySet().stream()
+                    .map(partitions::get)
+                    .filter(Objects::nonNull)
+                    .forEach(PartitionProgress::commitFailed);
+            if (!commitsFail) {
+                log.warn("{}: a commit failed, and will be repeated until one succeeds: {}", stage, failure.toString());
+            }
+        }
+        commitsFail = failure != null;
     }
 
     private void commitSync(Collection<PartitionProgress> progress) {

@@ -20,6 +20,8 @@ import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +49,7 @@ public final class TopicReader<T extends SpecificRecord> implements AutoCloseabl
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final Map<TopicPartition, Long> next = new HashMap<>();
     private final Thread thread;
+    private volatile org.apache.kafka.clients.consumer.@Nullable Consumer<byte[], byte[]> current;
 
     private TopicReader(
             KafkaConnection connection,
@@ -122,6 +125,10 @@ public final class TopicReader<T extends SpecificRecord> implements AutoCloseabl
     @Override
     public void close() {
         stopping.countDown();
+        var consumer = current;
+        if (consumer != null) {
+            consumer.wakeup();
+        }
         if (Thread.currentThread() == thread) {
             return;
         }
@@ -134,17 +141,27 @@ public final class TopicReader<T extends SpecificRecord> implements AutoCloseabl
 
     private void run() {
         while (!stopping()) {
-            try (var closing = new Closing(connection.consumer())) {
-                read(closing.consumer);
+            var consumer = connection.consumer();
+            current = consumer;
+            try {
+                read(consumer);
+            } catch (WakeupException e) {
+                log.debug("The reader of {} was woken up to stop", topic.name());
             } catch (KafkaException e) {
                 log.error("The reader of {} has lost Kafka; it comes back in {}", topic.name(), RESTART_DELAY, e);
                 awaitStop();
+            } finally {
+                // it would wait 30 s unless told otherwise
+                consumer.close(CloseOptions.timeout(CLOSE_LIMIT));
             }
         }
         caughtUp.tryFail(new IllegalStateException("The reader of " + topic.name() + " was closed"));
     }
 
     private void read(org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer) {
+        if (stopping()) {
+            return;
+        }
         Set<TopicPartition> partitions = consumer.partitionsFor(topic.name()).stream()
                 .map(info -> new TopicPartition(info.topic(), info.partition()))
                 .collect(Collectors.toSet());
@@ -212,13 +229,4 @@ public final class TopicReader<T extends SpecificRecord> implements AutoCloseabl
      * @param cause why
      */
     public record Skipped(String topic, int partition, long offset, Exception cause) {}
-
-    /** Kafka's consumer waits 30 s on closing unless told otherwise. */
-    private record Closing(org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer)
-            implements AutoCloseable {
-        @Override
-        public void close() {
-            consumer.close(CloseOptions.timeout(CLOSE_LIMIT));
-        }
-    }
 }

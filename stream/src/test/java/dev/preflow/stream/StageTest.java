@@ -314,47 +314,4 @@ class StageTest {
         // a clean hand-over repeats nothing
         assertThat(handled.values()).allMatch(times -> times.get() == 1);
     }
-
-    @Test
-    void shouldSkipRecordsWhoseOutputIsOnItsTopic() throws Exception {
-        var runtime = fixture.runtime("recent.", 2);
-        var topics = runtime.topics();
-        fixture.publishPrompts(runtime, 0, 9);
-        // as a member that was killed leaves it: results acknowledged, offset not moved; prompts stand for the results
-        for (int i = 0; i < 6; i++) {
-            await30(fixture.publisher.publish(topics.deadLetters(), "p" + i, letter("p" + i)));
-        }
-        var recent = RecentOutputs.of(
-                runtime.kafka(), topics.deadLetters(), letter -> letter.getPromptId(), Duration.ofMinutes(30), 1000);
-
-        var stage = Stage.builder("planner", topics.prompts(), delivery -> {
-                    count(delivery);
-                    return Future.succeededFuture();
-                })
-                .skipping(recent, Prompt::getId)
-                .start(runtime);
-
-        await().untilAsserted(() -> assertThat(
-                        fixture.committed(runtime, "planner", 0) + fixture.committed(runtime, "planner", 1))
-                .isEqualTo(10));
-        await30(stage.stop());
-        assertThat(handled).containsOnlyKeys("p6", "p7", "p8", "p9");
-        assertThat(runtime.meters().get("preflow.stage.skipped").counter().count())
-                .isEqualTo(6);
-    }
-
-    private static dev.preflow.schemas.DeadLetter letter(String promptId) {
-        return dev.preflow.schemas.DeadLetter.newBuilder()
-                .setId(promptId)
-                .setStage("s")
-                .setTopic("t")
-                .setPartition(0)
-                .setOffset(0)
-                .setReason("r")
-                .setDetail("d")
-                .setAttempts(1)
-                .setPromptId(promptId)
-                .setCreatedAt(java.time.Instant.EPOCH)
-                .build();
-    }
 }

@@ -6,8 +6,6 @@ import dev.preflow.schemas.ReleaseFile;
 import dev.preflow.schemas.ReleaseKind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -85,10 +83,7 @@ public final class ReleaseFiles {
             for (var file : release.getFiles()) {
                 unpack(file, building);
             }
-            Files.move(building, target, StandardCopyOption.ATOMIC_MOVE);
-        } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
-            // another thread was faster, with the same files
-            deleteTree(building);
+            moveInto(building, target);
         } catch (IOException | RuntimeException e) {
             deleteTree(building);
             throw e;
@@ -131,6 +126,18 @@ public final class ReleaseFiles {
         } catch (UnsupportedOperationException | IOException e) {
             // no hard links across file systems or on this one
             Files.copy(blobs.file(blob), target);
+        }
+    }
+
+    private static void moveInto(Path building, Path target) throws IOException {
+        try {
+            Files.move(building, target, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            if (!Files.isDirectory(target)) {
+                throw e;
+            }
+            // another thread or process was faster, with the same files
+            deleteTree(building);
         }
     }
 

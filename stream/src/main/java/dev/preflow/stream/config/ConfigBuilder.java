@@ -1,8 +1,8 @@
 package dev.preflow.stream.config;
 
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.preflow.stream.config.Config.Value;
 import java.io.IOException;
@@ -26,6 +26,10 @@ public final class ConfigBuilder {
 
     private static final Logger log = LoggerFactory.getLogger(ConfigBuilder.class);
 
+    private static final YAMLMapper YAML = YAMLMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
+
     private final List<Setting<?>> settings;
     private final Map<String, Value> file = new HashMap<>();
     private final Map<String, Value> environment = new HashMap<>();
@@ -45,7 +49,7 @@ public final class ConfigBuilder {
      */
     public ConfigBuilder file(Path path) throws IOException {
         try (var in = Files.newBufferedReader(path)) {
-            var root = new YAMLMapper(new YAMLFactory()).readTree(in);
+            var root = YAML.readTree(in);
             if (root != null && root.isObject()) {
                 flatten("", root, (key, text) -> file.put(key, new Value(text, path.toString())));
             } else if (root != null && !root.isMissingNode() && !root.isNull()) {
