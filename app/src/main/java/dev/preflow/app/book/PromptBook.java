@@ -127,6 +127,18 @@ public final class PromptBook {
     }
 
     /**
+     * The ratings of an image.
+     *
+     * @param promptId its prompt
+     * @param imageId the image
+     * @return every rating that is known; a missing one is absent
+     */
+    public synchronized List<RatingView> ratings(String promptId, String imageId) {
+        var entry = entries.get(promptId);
+        return entry == null ? List.of() : entry.ratings(imageId);
+    }
+
+    /**
      * The newest prompts.
      *
      * @param limit how many at most

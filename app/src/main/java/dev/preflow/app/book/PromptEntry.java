@@ -35,7 +35,11 @@ final class PromptEntry {
     private @Nullable Ending ending;
     private boolean conflict;
 
-    private record Ending(PromptState state, Instant at, @Nullable String reason, @Nullable String detail) {}
+    private record Ending(
+            PromptState state,
+            Instant at,
+            @Nullable String reason,
+            @Nullable String detail) {}
 
     PromptEntry(String id, Instant firstSeen) {
         this.id = id;
@@ -105,8 +109,7 @@ final class PromptEntry {
             failures.put(letter.getId(), FailureView.of(letter));
         }
         if (letter.getEndsPrompt()) {
-            end(new Ending(
-                    PromptState.DEAD_LETTERED, letter.getCreatedAt(), letter.getReason(), letter.getDetail()));
+            end(new Ending(PromptState.DEAD_LETTERED, letter.getCreatedAt(), letter.getReason(), letter.getDetail()));
         }
     }
 
@@ -131,7 +134,7 @@ final class PromptEntry {
         return ImageView.of(image, ratings(image.getId()), scoreViews(image.getId()));
     }
 
-    private List<RatingView> ratings(String imageId) {
+    List<RatingView> ratings(String imageId) {
         var views = new ArrayList<RatingView>();
         ratingsByAnnotator.forEach((annotator, ratings) -> {
             for (var rating : ratings) {

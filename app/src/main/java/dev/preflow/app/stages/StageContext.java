@@ -1,0 +1,23 @@
+package dev.preflow.app.stages;
+
+import dev.preflow.app.status.EvalHistory;
+import dev.preflow.stream.StageRuntime;
+import dev.preflow.stream.blob.BlobStore;
+import dev.preflow.stream.config.Config;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+
+/**
+ * What the stages of a process share.
+ *
+ * @param runtime what every stage needs
+ * @param config the configuration
+ * @param blobs images, trajectories and weights
+ * @param metrics what Prometheus scrapes
+ * @param evaluations the policy's curves; whoever evaluates adds to them
+ */
+public record StageContext(
+        StageRuntime runtime,
+        Config config,
+        BlobStore blobs,
+        PrometheusMeterRegistry metrics,
+        EvalHistory evaluations) {}

@@ -1,0 +1,105 @@
+package dev.preflow.app.stages;
+
+import dev.preflow.annotators.AnnotatorSettings;
+import dev.preflow.annotators.AnnotatorStage;
+import dev.preflow.annotators.PreferenceStage;
+import dev.preflow.annotators.assemble.GroupAssembler;
+import dev.preflow.app.config.AppSettings;
+import dev.preflow.app.gateway.GatewayStage;
+import dev.preflow.producers.ProducerConfig;
+import dev.preflow.producers.ProducerSettings;
+import dev.preflow.producers.generate.GeneratorStage;
+import dev.preflow.producers.generate.ImagesEndpoint;
+import dev.preflow.producers.generate.OpenAiImagesGenerator;
+import dev.preflow.producers.plan.PlannerStage;
+import dev.preflow.stream.StageOptions;
+import io.vertx.core.Future;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Starts stages by their names, each with its part of the configuration. */
+public final class Stages {
+
+    private interface Starter {
+        Future<RunningStage> start(StageContext context) throws Exception;
+    }
+
+    private static final Map<StageName, Starter> STARTERS = Map.of(
+            StageName.PLANNER, Stages::planner,
+            StageName.GENERATORS, Stages::generators,
+            StageName.ASSEMBLER, Stages::assembler,
+            StageName.ANNOTATORS, Stages::annotators,
+            StageName.GATEWAY, Stages::gateway);
+
+    private Stages() {}
+
+    /**
+     * Starts a stage. Blocks while models load.
+     *
+     * @param name which
+     * @param context what the stages of this process share
+     * @return the running stage; fails when its configuration is wrong or what it needs is not there
+     */
+    public static Future<RunningStage> start(StageName name, StageContext context) {
+        try {
+            return STARTERS.get(name).start(context);
+        } catch (Exception e) {
+            return Future.failedFuture(e);
+        }
+    }
+
+    private static Future<RunningStage> planner(StageContext context) {
+        var producers = new ProducerConfig(context.config());
+        var options = StageOptions.inFlight(context.config().get(ProducerSettings.PLANNER_IN_FLIGHT));
+        var stage = PlannerStage.start(context.runtime(), producers.plan(), producers.rules(), options);
+        return Future.succeededFuture(stage::stop);
+    }
+
+    private static Future<RunningStage> generators(StageContext context) {
+        var running = new ArrayList<RunningStage>();
+        for (var endpoint : new ProducerConfig(context.config()).endpoints()) {
+            running.add(endpoint(context, endpoint));
+        }
+        return Future.succeededFuture(RunningStage.all(List.copyOf(running)));
+    }
+
+    private static RunningStage endpoint(StageContext context, ImagesEndpoint endpoint) {
+        var runtime = context.runtime();
+        var generator = new OpenAiImagesGenerator(runtime.vertx(), endpoint);
+        var options = StageOptions.inFlight(
+                context.config().get(ProducerSettings.ENDPOINT_IN_FLIGHT.named(endpoint.generator())));
+        var stage = GeneratorStage.start(
+                runtime, endpoint.generator(), generator, context.blobs(), options, Clock.systemUTC());
+        return () -> stage.stop().onComplete(stopped -> generator.close());
+    }
+
+    private static Future<RunningStage> assembler(StageContext context) {
+        var runtime = context.runtime();
+        var state = context.config().get(AppSettings.STATE).resolve("assembler");
+        var options = AnnotatorSettings.assembler(context.config(), state);
+        var assembler =
+                new GroupAssembler(runtime.kafka(), runtime.topics(), options, runtime.meters(), runtime.health());
+        assembler.start();
+        return Future.succeededFuture(() -> runtime.vertx()
+                .executeBlocking(
+                        () -> {
+                            assembler.close();
+                            return null;
+                        },
+                        false));
+    }
+
+    private static Future<RunningStage> annotators(StageContext context) {
+        var annotator = AnnotatorStage.start(context.runtime(), context.blobs(), context.config());
+        var preferences = PreferenceStage.start(context.runtime());
+        return Future.succeededFuture(RunningStage.all(List.of(annotator::stop, preferences::stop)));
+    }
+
+    private static Future<RunningStage> gateway(StageContext context) {
+        return GatewayStage.start(
+                        context.runtime(), context.config(), context.blobs(), context.metrics(), context.evaluations())
+                .map(gateway -> gateway::stop);
+    }
+}
