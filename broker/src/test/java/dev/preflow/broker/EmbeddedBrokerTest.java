@@ -12,6 +12,8 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class EmbeddedBrokerTest {
@@ -60,6 +62,19 @@ class EmbeddedBrokerTest {
             assertThat(second.onExit().get(10, TimeUnit.SECONDS)).isZero();
         }
         assertThat(directory.resolve("broker.log")).content().contains("KafkaRaftServer");
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no kill command")
+    void shouldLeaveTheTerminalsInterruptToItsParent() throws Exception {
+        try (var broker = BrokerProcess.start(directory, 0)) {
+            new ProcessBuilder("kill", "-INT", Long.toString(broker.pid()))
+                    .start()
+                    .waitFor();
+
+            createTopic(broker.bootstrapServers());
+            assertThat(broker.onExit()).isNotDone();
+        }
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
@@ -75,11 +76,6 @@ final class RecordRunner<T extends SpecificRecord> {
             giveUp(item, null, 1, new Failure(Failure.Kind.FINAL, Failure.UNDECODABLE, e));
             return;
         }
-        if (guard != null && guard.alreadyDone(record)) {
-            metrics.skipped();
-            end(item, State.DONE);
-            return;
-        }
         var key = raw.key() == null ? null : new String(raw.key(), StandardCharsets.UTF_8);
         attempt(
                 item,
@@ -97,8 +93,14 @@ final class RecordRunner<T extends SpecificRecord> {
     private void attempt(InFlight item, long startNanos, Delivery<T> delivery) {
         Future<Void> result;
         try {
-            result = handler.handle(delivery);
-        } catch (RuntimeException e) {
+            if (guard != null && guard.alreadyDone(delivery.record())) {
+                metrics.skipped();
+                end(item, State.DONE);
+                return;
+            }
+            result = Objects.requireNonNull(handler.handle(delivery), "The handler returned no future");
+        } catch (Throwable e) {
+            // whatever escapes here would leave the record unfinished, and its partition stuck, for good
             result = Future.failedFuture(e);
         }
         result.onComplete(outcome -> onContext(() -> attempted(item, startNanos, delivery, outcome)));

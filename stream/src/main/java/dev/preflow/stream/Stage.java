@@ -61,6 +61,7 @@ public final class Stage<T extends SpecificRecord> {
         this.deadLetters = new DeadLetters<>(name, runtime.topics().deadLetters(), runtime.publisher(), builder.rules);
         this.metrics = new StageMetrics(runtime.meters(), name);
         this.thread = new Thread(this::run, "stage-" + name);
+        this.thread.setDaemon(true);
     }
 
     /**

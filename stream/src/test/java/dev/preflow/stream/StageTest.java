@@ -233,6 +233,45 @@ class StageTest {
     }
 
     @Test
+    void shouldDeadLetterBytesThatAreTooManyForALetter() throws Exception {
+        var runtime = fixture.runtime("large.", 1);
+        fixture.publishRaw(runtime.topics().prompts(), 0, "p0", new byte[900_000]);
+
+        var stage = Stage.builder("planner", runtime.topics().prompts(), delivery -> Future.succeededFuture())
+                .start(runtime);
+        await().untilAsserted(() ->
+                assertThat(fixture.committed(runtime, "planner", 0)).isEqualTo(1));
+        await30(stage.stop());
+
+        var letter = fixture.deadLetters(runtime).get(0).record();
+        assertThat(letter.getReason()).isEqualTo("undecodable");
+        assertThat(letter.getValue()).isNull();
+        assertThat(letter.getDetail()).contains("value of 900000 bytes left out");
+        assertThat(letter.getPromptId()).isNull();
+    }
+
+    @Test
+    void shouldFinishARecordWhoseHandlerBreaksItsContract() throws Exception {
+        var runtime = fixture.runtime("broken.", 1);
+        fixture.publishPrompts(runtime, 0, 1);
+
+        var stage = Stage.builder("planner", runtime.topics().prompts(), delivery -> {
+                    if (delivery.offset() == 0) {
+                        throw new StackOverflowError("a bug");
+                    }
+                    return null;
+                })
+                .start(runtime);
+        await().untilAsserted(() ->
+                assertThat(fixture.committed(runtime, "planner", 0)).isEqualTo(2));
+        await30(stage.stop());
+
+        assertThat(fixture.deadLetters(runtime))
+                .extracting(letter -> letter.record().getReason())
+                .containsExactly("failed", "failed");
+    }
+
+    @Test
     void shouldFinishWhatIsInFlightWhenStopped() throws Exception {
         var runtime = fixture.runtime("drain.", 1);
         fixture.publishPrompts(runtime, 0, 99);

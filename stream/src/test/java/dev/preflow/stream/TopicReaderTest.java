@@ -132,7 +132,7 @@ class TopicReaderTest {
 
     @Test
     void shouldLoseNothingOnFreshTopics() throws Exception {
-        for (int i = 0; i < 10; i++) {
+        for (int i = 0; i < 5; i++) {
             var runtime = fixture.runtime("fresh-" + i + ".", 4);
             fixture.publishPrompts(runtime, 0, 20);
             assertThat(fixture.readAll(runtime.topics().prompts())).hasSize(21);

@@ -1,6 +1,7 @@
 package dev.preflow.stream.blob;
 
 import dev.preflow.schemas.BlobRef;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -16,6 +17,7 @@ import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -52,8 +54,7 @@ public final class BlobStore {
     public BlobRef put(byte[] bytes, String mediaType) throws IOException {
         var digest = HexFormat.of().formatHex(sha256().digest(bytes));
         var target = path(digest);
-        // a file of the right length was renamed into place whole; a damaged one is replaced
-        if (!Files.exists(target) || Files.size(target) != bytes.length) {
+        if (!holds(target, bytes)) {
             var file = newTemporary();
             try (var channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 var buffer = ByteBuffer.wrap(bytes);
@@ -174,6 +175,11 @@ public final class BlobStore {
                 .resolve(sha256);
     }
 
+    /** Whether the bytes are there already, undamaged. */
+    private static boolean holds(Path file, byte[] bytes) throws IOException {
+        return Files.exists(file) && Files.size(file) == bytes.length && Arrays.equals(Files.readAllBytes(file), bytes);
+    }
+
     private Path newTemporary() {
         return temporary.resolve(UUID.randomUUID().toString());
     }
@@ -181,6 +187,12 @@ public final class BlobStore {
     private static void moveInto(Path file, Path target) throws IOException {
         Files.createDirectories(target.getParent());
         Files.move(file, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        if (File.separatorChar == '/') {
+            // a name is durable when its directory is; Windows has no such call, and needs none
+            try (var directory = FileChannel.open(target.getParent(), StandardOpenOption.READ)) {
+                directory.force(true);
+            }
+        }
     }
 
     private void requireDigest(String sha256, byte[] actual) throws BlobException {

@@ -52,7 +52,7 @@ public final class Settings {
      * @return the setting
      */
     public static Setting<Integer> integer(String key, int defaultValue, int min, int max, String doc) {
-        var type = "whole number from %d to %d".formatted(min, max);
+        var type = "a whole number from %d to %d".formatted(min, max);
         return new Setting<>(key, type, Integer.toString(defaultValue), doc, false, false, text -> {
             int value = parse(text, type, Integer::parseInt);
             return inRange(value >= min && value <= max, value, text, type);
@@ -70,12 +70,12 @@ public final class Settings {
     public static Setting<Long> longInteger(String key, long defaultValue, String doc) {
         return new Setting<>(
                 key,
-                "whole number",
+                "a whole number",
                 Long.toString(defaultValue),
                 doc,
                 false,
                 false,
-                text -> parse(text, "whole number", Long::parseLong));
+                text -> parse(text, "a whole number", Long::parseLong));
     }
 
     /**
@@ -89,7 +89,7 @@ public final class Settings {
      * @return the setting
      */
     public static Setting<Double> number(String key, double defaultValue, double min, double max, String doc) {
-        var type = "number from %s to %s".formatted(min, max);
+        var type = "a number from %s to %s".formatted(min, max);
         return new Setting<>(key, type, Double.toString(defaultValue), doc, false, false, text -> {
             double value = parse(text, type, Double::parseDouble);
             return inRange(value >= min && value <= max, value, text, type);
@@ -118,7 +118,8 @@ public final class Settings {
      * @return the setting
      */
     public static Setting<Duration> duration(String key, Duration defaultValue, String doc) {
-        return new Setting<>(key, "time such as 30s", format(defaultValue), doc, false, false, Settings::parseDuration);
+        return new Setting<>(
+                key, "a time such as 30s", format(defaultValue), doc, false, false, Settings::parseDuration);
     }
 
     /**
@@ -130,7 +131,7 @@ public final class Settings {
      * @return the setting
      */
     public static Setting<Long> size(String key, long defaultBytes, String doc) {
-        return new Setting<>(key, "size such as 64MiB", defaultBytes + "B", doc, false, false, Settings::parseSize);
+        return new Setting<>(key, "a size such as 64MiB", defaultBytes + "B", doc, false, false, Settings::parseSize);
     }
 
     /**
@@ -142,7 +143,7 @@ public final class Settings {
      * @return the setting
      */
     public static Setting<Path> path(String key, String defaultValue, String doc) {
-        return new Setting<>(key, "path", defaultValue, doc, false, false, Path::of);
+        return new Setting<>(key, "a path", defaultValue, doc, false, false, Path::of);
     }
 
     /**
@@ -184,7 +185,7 @@ public final class Settings {
     public static Setting<List<String>> list(String key, List<String> defaultValue, String doc) {
         return new Setting<>(
                 key,
-                "list separated by commas",
+                "a list separated by commas",
                 String.join(",", defaultValue),
                 doc,
                 false,
@@ -222,9 +223,9 @@ public final class Settings {
     private static Duration parseDuration(String text) {
         var match = DURATION.matcher(text.strip());
         if (!match.matches()) {
-            throw notA(text, "time: write a number and ms, s, m, h or d");
+            throw notA(text, "a time: write a number and ms, s, m, h or d");
         }
-        long amount = parse(match.group(1), "time", Long::parseLong);
+        long amount = parse(match.group(1), "a time", Long::parseLong);
         var unit = match.group(2);
         if (unit.equals("ms")) {
             return Duration.ofMillis(amount);
@@ -235,9 +236,9 @@ public final class Settings {
     private static Long parseSize(String text) {
         var match = SIZE.matcher(text.strip());
         if (!match.matches()) {
-            throw notA(text, "size: write a number and B, KiB, MiB or GiB");
+            throw notA(text, "a size: write a number and B, KiB, MiB or GiB");
         }
-        long amount = parse(match.group(1), "size", Long::parseLong);
+        long amount = parse(match.group(1), "a size", Long::parseLong);
         int shift = 10 * List.of("B", "KiB", "MiB", "GiB").indexOf(match.group(2));
         return Math.multiplyExact(amount, 1L << shift);
     }
@@ -262,6 +263,6 @@ public final class Settings {
     }
 
     private static IllegalArgumentException notA(String text, String type) {
-        return new IllegalArgumentException("'" + text + "' is not a " + type);
+        return new IllegalArgumentException("'" + text + "' is not " + type);
     }
 }

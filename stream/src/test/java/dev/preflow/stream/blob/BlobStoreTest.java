@@ -71,7 +71,7 @@ class BlobStoreTest {
     @Test
     void shouldRefuseCorruptBytesAndRepairThemWhenPutAgain() throws IOException {
         var blob = store.put(HELLO, "text/plain");
-        Files.writeString(store.file(blob.getSha256()), "hell");
+        Files.writeString(store.file(blob.getSha256()), "jello");
 
         assertThatThrownBy(() -> store.get(blob))
                 .isInstanceOf(BlobException.class)

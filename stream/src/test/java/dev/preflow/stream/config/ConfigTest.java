@@ -106,8 +106,8 @@ class ConfigTest {
                 .hasMessageContaining("'NaN' is not a number from")
                 .hasMessageContaining("'5 minutes' is not a time")
                 .hasMessageContaining("'5 MB' is not a size")
-                .hasMessageContaining("'weeks' is not a one of nanoseconds")
-                .hasMessageContaining("'maybe' is not a true or false");
+                .hasMessageContaining("'weeks' is not one of nanoseconds")
+                .hasMessageContaining("'maybe' is not true or false");
     }
 
     @Test
