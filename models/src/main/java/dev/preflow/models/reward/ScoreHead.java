@@ -1,0 +1,52 @@
+package dev.preflow.models.reward;
+
+import ai.djl.ndarray.NDArray;
+import dev.preflow.models.nn.Initializer;
+import dev.preflow.models.nn.Layers;
+import dev.preflow.models.tensor.Noise;
+import dev.preflow.models.tensor.Scope;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** ImageReward's head: linear layers without activations, dropout between the first ones (PAPER 6.1). */
+record ScoreHead(VpScoreConfig config) {
+    void init(Scope p, Initializer init) {
+        int in = config.textWidth();
+        double std = 1.0 / (in + 1);
+        for (int i = 0; i < config.headWidths().size(); i++) {
+            int out = config.headWidths().get(i);
+            init.normal(layer(p, i), "weight", std, out, in);
+            init.zeros(layer(p, i), "bias", out);
+            in = out;
+        }
+    }
+
+    /**
+     * Scores hidden states.
+     *
+     * @param hidden [B, textWidth]
+     * @param dropout the source of masks in training, null to leave dropout out
+     * @return [B]
+     */
+    NDArray forward(Scope p, NDArray hidden, @Nullable RandomGenerator dropout) {
+        NDArray x = hidden;
+        for (int i = 0; i < config.headWidths().size(); i++) {
+            x = Layers.linear(layer(p, i), x);
+            if (dropout != null && i < config.headDropout().size()) {
+                x = drop(x, config.headDropout().get(i), dropout);
+            }
+        }
+        return x.reshape(-1);
+    }
+
+    /** In ImageReward's list of layers every dropout takes an index. */
+    private Scope layer(Scope p, int index) {
+        return p.scope("layers", index + Math.min(index, config.headDropout().size()));
+    }
+
+    private static NDArray drop(NDArray x, double rate, RandomGenerator random) {
+        NDArray uniform = Noise.uniform(x.getManager(), random, 1, x.getShape());
+        NDArray kept = uniform.gte(2 * rate - 1).toType(x.getDataType(), false);
+        return x.mul(kept.div(1 - rate));
+    }
+}

@@ -1,0 +1,54 @@
+package dev.preflow.models.reward;
+
+import ai.djl.ndarray.NDArray;
+import dev.preflow.models.nn.Initializer;
+import dev.preflow.models.nn.Layers;
+import dev.preflow.models.tensor.Ops;
+import dev.preflow.models.tensor.Scope;
+
+/** BLIP's image encoder: a pre-normalised vision transformer (Dosovitskiy et al. 2021). */
+record VisionTransformer(VpScoreConfig config) {
+    private static final double EPSILON = 1e-6;
+    private static final double TABLE_STD = 0.1;
+    private static final int EXPANSION = 4;
+
+    void init(Scope p, Initializer init) {
+        int width = config.visionWidth();
+        init.normal(p, "cls_token", TABLE_STD, 1, 1, width);
+        init.normal(p, "pos_embed", TABLE_STD, 1, config.imageTokens(), width);
+        init.conv(p.scope("patch_embed").scope("proj"), 3, width, config.patchSize(), 1);
+        for (int i = 0; i < config.visionDepth(); i++) {
+            Scope block = p.scope("blocks", i);
+            init.norm(block.scope("norm1"), width);
+            init.linear(block.scope("attn").scope("qkv"), width, 3 * width, 1);
+            init.linear(block.scope("attn").scope("proj"), width, width, Initializer.RESIDUAL);
+            init.norm(block.scope("norm2"), width);
+            init.linear(block.scope("mlp").scope("fc1"), width, EXPANSION * width, 1);
+            init.linear(block.scope("mlp").scope("fc2"), EXPANSION * width, width, Initializer.RESIDUAL);
+        }
+        init.norm(p.scope("norm"), width);
+    }
+
+    /**
+     * Encodes images.
+     *
+     * @param images normalised, [B, 3, S, S]
+     * @return [B, 1 + patches, W]
+     */
+    NDArray forward(Scope p, NDArray images) {
+        NDArray patches = Layers.conv(p.scope("patch_embed").scope("proj"), images, config.patchSize(), 0);
+        NDArray tokens = BlipOps.tokens(patches, p.get("cls_token"), p.get("pos_embed"));
+        for (int i = 0; i < config.visionDepth(); i++) {
+            tokens = block(p.scope("blocks", i), tokens);
+        }
+        return Layers.layerNorm(p.scope("norm"), tokens, EPSILON);
+    }
+
+    private NDArray block(Scope p, NDArray x) {
+        NDArray qkv = Layers.linear(p.scope("attn").scope("qkv"), Layers.layerNorm(p.scope("norm1"), x, EPSILON));
+        NDArray attended = BlipOps.selfAttention(qkv, config.visionHeads());
+        NDArray h = x.add(Layers.linear(p.scope("attn").scope("proj"), attended));
+        NDArray inner = Layers.linear(p.scope("mlp").scope("fc1"), Layers.layerNorm(p.scope("norm2"), h, EPSILON));
+        return h.add(Layers.linear(p.scope("mlp").scope("fc2"), Ops.gelu(inner)));
+    }
+}

@@ -1,0 +1,192 @@
+package dev.preflow.models.reward;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.preflow.models.nn.Initializer;
+import dev.preflow.models.tensor.Autograd;
+import dev.preflow.models.tensor.Parameters;
+import dev.preflow.models.tensor.Scope;
+import dev.preflow.models.tokenizer.WordPieceTokenizer;
+import dev.preflow.models.weights.SafetensorsReader;
+import dev.preflow.models.weights.SafetensorsWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * VP-Score (PAPER 3.1), of ImageReward's structure and parameter names: BLIP's image encoder, its image-grounded text
+ * encoder, and a linear head on the text's class token. Scoring is safe for many threads as long as nobody trains the same
+ * parameters.
+ */
+public final class VpScore implements AutoCloseable {
+    private static final String CONFIG_FILE = "config.json";
+    private static final String VOCABULARY_FILE = "vocab.txt";
+    private static final String WEIGHTS_FILE = "model.safetensors";
+    private static final int SCORING_BATCH = 64;
+
+    private final VpScoreConfig config;
+    private final WordPieceTokenizer tokenizer;
+    private final Parameters parameters;
+
+    /** A network over given parameters, which it owns from now on. */
+    VpScore(VpScoreConfig config, WordPieceTokenizer tokenizer, Parameters parameters) {
+        if (tokenizer.vocabularySize() != config.vocabSize()) {
+            throw new IllegalArgumentException("The vocabulary has " + tokenizer.vocabularySize()
+                    + " tokens, but the config's vocab_size is " + config.vocabSize());
+        }
+        this.config = config;
+        this.tokenizer = tokenizer;
+        this.parameters = parameters;
+    }
+
+    /** A network with random parameters; the same seed gives the same ones. */
+    public static VpScore create(VpScoreConfig config, WordPieceTokenizer tokenizer, NDManager parent, long seed) {
+        VpScore model = new VpScore(config, tokenizer, new Parameters(parent));
+        Initializer init = new Initializer(model.parameters.root(), seed);
+        new VisionTransformer(config).init(model.vision(), init);
+        new ImageGroundedTextEncoder(config).init(model.text(), init);
+        new ScoreHead(config).init(model.head(), init);
+        return model;
+    }
+
+    /** Reads what {@link #save} wrote: {@code config.json}, {@code vocab.txt} and {@code model.safetensors}. */
+    public static VpScore load(Path folder, NDManager parent) throws IOException {
+        VpScoreConfig config = VpScoreConfig.read(folder.resolve(CONFIG_FILE));
+        WordPieceTokenizer tokenizer = WordPieceTokenizer.load(folder.resolve(VOCABULARY_FILE));
+        return new VpScore(config, tokenizer, SafetensorsReader.readAll(folder.resolve(WEIGHTS_FILE), parent));
+    }
+
+    /** Writes the network to a folder, which is created if need be. */
+    public void save(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        config.write(folder.resolve(CONFIG_FILE));
+        tokenizer.save(folder.resolve(VOCABULARY_FILE));
+        SafetensorsWriter.write(folder.resolve(WEIGHTS_FILE), parameters.asMap(), Map.of("format", "pt"));
+    }
+
+    /** The sizes and the scale of scores. */
+    public VpScoreConfig config() {
+        return config;
+    }
+
+    /** The parameters under ImageReward's names. */
+    public Parameters parameters() {
+        return parameters;
+    }
+
+    /**
+     * Scores images, each for its text, in batches and without gradients.
+     *
+     * @return one score per image, on the config's scale
+     */
+    public float[] score(List<RgbImage> images, List<String> texts) {
+        requireTexts(images.size(), texts);
+        float[] scores = new float[images.size()];
+        try (Autograd off = Autograd.disabled()) {
+            for (int from = 0; from < scores.length; from += SCORING_BATCH) {
+                int to = Math.min(scores.length, from + SCORING_BATCH);
+                try (NDManager scope = parameters.manager().newSubManager()) {
+                    NDArray batch = batch(scope, images.subList(from, to));
+                    float[] part = scores(batch, texts.subList(from, to)).toFloatArray();
+                    System.arraycopy(part, 0, scores, from, part.length);
+                }
+            }
+        }
+        return scores;
+    }
+
+    /**
+     * Scores images, each for its text, on the config's scale; gradients flow to images and parameters (ReFL).
+     *
+     * @param images values in [0, 1], [B, 3, H, W] of any size
+     * @return [B], in the images' manager
+     */
+    public NDArray scores(NDArray images, List<String> texts) {
+        return rawScores(images, texts, null).sub(config.scoreMean()).div(config.scoreStd());
+    }
+
+    /**
+     * The network's own output, before the config's scale.
+     *
+     * @param dropout the source of dropout masks in training, or null
+     */
+    NDArray rawScores(NDArray images, List<String> texts, @Nullable RandomGenerator dropout) {
+        return rawScoresOf(imageTokens(images), texts, dropout);
+    }
+
+    /** The image encoder's tokens of images in [0, 1]. */
+    NDArray imageTokens(NDArray images) {
+        NDArray prepared = ImagePreprocessing.normalise(ImagePreprocessing.fit(images, config.imageSize()));
+        return new VisionTransformer(config).forward(vision(), prepared);
+    }
+
+    /** Raw scores of images that are encoded already. */
+    NDArray rawScoresOf(NDArray imageTokens, List<String> texts, @Nullable RandomGenerator dropout) {
+        requireTexts(Math.toIntExact(imageTokens.getShape().get(0)), texts);
+        TextBatch batch = TextBatch.of(imageTokens.getManager(), tokenizer, texts, config.maxLength());
+        NDArray hidden = new ImageGroundedTextEncoder(config).forward(text(), batch, imageTokens);
+        return new ScoreHead(config).forward(head(), hidden, dropout);
+    }
+
+    /** Images as one array in [0, 1] of the network's size. */
+    NDArray batch(NDManager manager, List<RgbImage> images) {
+        return ImagePreprocessing.batch(manager, images, config.imageSize());
+    }
+
+    /**
+     * A copy whose scores of the given reference images have mean 0 and standard deviation 1: what a release is.
+     *
+     * @throws IllegalArgumentException if all reference images have the same score
+     */
+    public VpScore calibrated(List<RgbImage> images, List<String> texts, NDManager parent) {
+        float[] scores = score(images, texts);
+        double mean = 0;
+        for (float score : scores) {
+            mean += score / (double) scores.length;
+        }
+        double variance = 0;
+        for (float score : scores) {
+            variance += (score - mean) * (score - mean) / scores.length;
+        }
+        if (!(variance > 0) || Double.isInfinite(variance)) {
+            throw new IllegalArgumentException(
+                    "The " + scores.length + " reference scores have variance " + variance + ": they give no scale");
+        }
+        VpScoreConfig scaled = config.withScale(
+                config.scoreMean() + mean * config.scoreStd(), config.scoreStd() * Math.sqrt(variance));
+        return new VpScore(scaled, tokenizer, parameters.copy(parent));
+    }
+
+    /** The same network over other parameters, which the copy owns. */
+    VpScore with(Parameters others) {
+        return new VpScore(config, tokenizer, others);
+    }
+
+    private Scope vision() {
+        return parameters.root().scope("blip").scope("visual_encoder");
+    }
+
+    private Scope text() {
+        return parameters.root().scope("blip").scope("text_encoder");
+    }
+
+    private Scope head() {
+        return parameters.root().scope("mlp");
+    }
+
+    private static void requireTexts(int images, List<String> texts) {
+        if (texts.size() != images) {
+            throw new IllegalArgumentException(
+                    images + " images with " + texts.size() + " texts: give one text per image");
+        }
+    }
+
+    @Override
+    public void close() {
+        parameters.close();
+    }
+}

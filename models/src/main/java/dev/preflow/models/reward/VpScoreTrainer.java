@@ -1,0 +1,193 @@
+package dev.preflow.models.reward;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.preflow.models.optim.AdamW;
+import dev.preflow.models.optim.Ema;
+import dev.preflow.models.optim.LearningRate;
+import dev.preflow.models.optim.NonFiniteException;
+import dev.preflow.models.tensor.Autograd;
+import dev.preflow.models.tensor.Noise;
+import dev.preflow.models.tensor.Parameters;
+import dev.preflow.models.weights.SafetensorsReader;
+import dev.preflow.models.weights.SafetensorsWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+
+/**
+ * Trains a VP-Score network on preferences, step by step, and keeps the moving average that is served. Used by one thread at
+ * a time.
+ */
+public final class VpScoreTrainer implements AutoCloseable {
+    private static final String WEIGHTS_FILE = "weights.safetensors";
+    private static final String AVERAGE_FILE = "average.safetensors";
+    private static final String OPTIMISER_FILE = "optimiser.safetensors";
+    private static final String STATE_FILE = "trainer.json";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final VpScore model;
+    private final Settings settings;
+    private final AdamW optimiser;
+    private final Ema ema;
+    private long steps;
+
+    /**
+     * How to train.
+     *
+     * @param learningRate by step
+     * @param weightDecay of AdamW
+     * @param maxNorm bound of the gradients' global norm
+     * @param averageDecay of the served moving average
+     * @param frozenFraction share of layers that is not trained; the paper's is 0.7 over a pre-trained BLIP
+     * @param seed of the dropout masks
+     */
+    public record Settings(
+            LearningRate learningRate,
+            double weightDecay,
+            double maxNorm,
+            double averageDecay,
+            double frozenFraction,
+            long seed) {
+        /** Training from random parameters with a constant rate after a warm-up: what the small network wants. */
+        public static Settings fromScratch(double learningRate) {
+            return new Settings(LearningRate.constant(learningRate, 50), 0.01, 1, 0.99, 0, 1);
+        }
+    }
+
+    /**
+     * What a step did.
+     *
+     * @param loss before the step
+     * @param accuracy share of the step's pairs that were in the right order before it
+     * @param gradientNorm before clipping
+     */
+    public record Step(float loss, double accuracy, float gradientNorm) {}
+
+    /** A trainer at step 0; it owns the model. */
+    public VpScoreTrainer(VpScore model, Settings settings) {
+        this.model = model;
+        this.settings = settings;
+        FrozenLayers.apply(model.parameters(), model.config(), settings.frozenFraction());
+        optimiser = new AdamW(model.parameters(), AdamW.Settings.of(settings.weightDecay()));
+        ema = new Ema(model.parameters(), model.parameters().manager(), settings.averageDecay());
+    }
+
+    /**
+     * One optimiser step on the Bradley-Terry loss.
+     *
+     * @throws NonFiniteException if loss or gradient is not finite; the network has not changed then
+     */
+    public Step step(PreferenceBatch batch) {
+        return step(List.of(batch));
+    }
+
+    /** One optimiser step on the mean over the pairs of several batches, whose gradients are accumulated. */
+    public Step step(List<PreferenceBatch> parts) {
+        int pairs = parts.stream().mapToInt(PreferenceBatch::pairs).sum();
+        RandomGenerator dropout = Noise.generator(Noise.derive(settings.seed(), steps));
+        double loss = 0;
+        double right = 0;
+        for (PreferenceBatch part : parts) {
+            double share = part.pairs() / (double) pairs;
+            try (NDManager scope = model.parameters().manager().newSubManager();
+                    Autograd grad = Autograd.enabled()) {
+                NDArray scores = model.rawScores(model.batch(scope, part.images()), part.texts(), dropout);
+                loss += backward(BradleyTerry.loss(scores, part.better(), part.worse()), share);
+                right += share * BradleyTerry.accuracy(scores.toFloatArray(), part.better(), part.worse());
+            }
+        }
+        return finish(loss, right);
+    }
+
+    /**
+     * One optimiser step on image-text matching, the warm start of a network without BLIP's pre-training (Li et al. 2022): an
+     * image's own caption must score higher than another image's.
+     *
+     * @param images clean examples
+     * @param captions of the images
+     * @param mismatched a caption of something else for each image
+     */
+    public Step matchingStep(List<RgbImage> images, List<String> captions, List<String> mismatched) {
+        RandomGenerator dropout = Noise.generator(Noise.derive(settings.seed(), steps));
+        int count = images.size();
+        int[] own = new int[count];
+        int[] other = new int[count];
+        for (int i = 0; i < count; i++) {
+            own[i] = i;
+            other[i] = count + i;
+        }
+        try (NDManager scope = model.parameters().manager().newSubManager();
+                Autograd grad = Autograd.enabled()) {
+            NDArray tokens = model.imageTokens(model.batch(scope, images));
+            NDArray scores = model.rawScoresOf(tokens, captions, dropout)
+                    .concat(model.rawScoresOf(tokens, mismatched, dropout), 0);
+            double loss = backward(BradleyTerry.loss(scores, own, other), 1);
+            return finish(loss, BradleyTerry.accuracy(scores.toFloatArray(), own, other));
+        }
+    }
+
+    private double backward(NDArray loss, double share) {
+        float value = loss.getFloat();
+        if (!Float.isFinite(value)) {
+            model.parameters().zeroGradients(); // of the parts before
+            throw new NonFiniteException("The loss of step " + steps + " is " + value);
+        }
+        Autograd.backward(loss.mul(share));
+        return share * value;
+    }
+
+    private Step finish(double loss, double accuracy) {
+        float norm = optimiser.step(settings.learningRate().at(steps), settings.maxNorm());
+        ema.update(steps);
+        steps++;
+        return new Step((float) loss, accuracy, norm);
+    }
+
+    /** Number of steps taken. */
+    public long steps() {
+        return steps;
+    }
+
+    /** A copy of the moving average to serve; it does not change when training goes on. */
+    public VpScore snapshot(NDManager parent) {
+        return model.with(ema.average().copy(parent));
+    }
+
+    /** Writes everything that a resumed run needs to a folder. */
+    public void save(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        SafetensorsWriter.write(folder.resolve(WEIGHTS_FILE), model.parameters().asMap(), Map.of());
+        SafetensorsWriter.write(folder.resolve(AVERAGE_FILE), ema.average().asMap(), Map.of());
+        optimiser.save(folder.resolve(OPTIMISER_FILE));
+        JSON.writeValue(folder.resolve(STATE_FILE).toFile(), Map.of("steps", steps));
+    }
+
+    /** Continues where {@link #save} was called: the next steps are those of the uninterrupted run. */
+    public void restore(Path folder) throws IOException {
+        long saved = JSON.readTree(folder.resolve(STATE_FILE).toFile())
+                .required("steps")
+                .asLong();
+        assign(folder.resolve(WEIGHTS_FILE), model.parameters());
+        assign(folder.resolve(AVERAGE_FILE), ema.average());
+        optimiser.restore(folder.resolve(OPTIMISER_FILE));
+        steps = saved;
+    }
+
+    private static void assign(Path file, Parameters target) {
+        try (Parameters saved = SafetensorsReader.readAll(file, target.manager())) {
+            target.assignFrom(saved);
+        }
+    }
+
+    @Override
+    public void close() {
+        optimiser.close();
+        ema.close();
+        model.close();
+    }
+}

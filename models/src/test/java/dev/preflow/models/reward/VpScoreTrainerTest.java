@@ -1,0 +1,163 @@
+package dev.preflow.models.reward;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDManager;
+import dev.preflow.models.optim.LearningRate;
+import dev.preflow.models.optim.NonFiniteException;
+import dev.preflow.models.tensor.Torch;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class VpScoreTrainerTest {
+    private final NDManager manager = Torch.newManager();
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    @Test
+    void shouldLearnWhichImageTheTextNames() {
+        PreferenceBatch heldOut = Tiny.pairs(200, 999);
+        try (VpScoreTrainer trainer = trainer(List.of(), 0);
+                VpScore before = trainer.snapshot(manager)) {
+            assertThat(accuracy(before, heldOut)).isBetween(0.2, 0.8);
+            double after = 0;
+            for (int step = 0; step < 600 && after <= 0.95; step++) {
+                trainer.step(Tiny.pairs(24, step));
+                if (step % 50 == 49) {
+                    try (VpScore served = trainer.snapshot(manager)) {
+                        after = accuracy(served, heldOut);
+                    }
+                }
+            }
+            assertThat(after).isGreaterThan(0.9);
+        }
+    }
+
+    @Test
+    void shouldContinueAsTheUninterruptedRunWould(@TempDir Path folder) throws Exception {
+        try (VpScoreTrainer uninterrupted = trainer(List.of(0.2), 0);
+                VpScoreTrainer before = trainer(List.of(0.2), 0);
+                VpScoreTrainer after = trainer(List.of(0.2), 0)) {
+            for (int step = 0; step < 6; step++) {
+                uninterrupted.step(Tiny.pairs(8, step));
+            }
+            for (int step = 0; step < 3; step++) {
+                before.step(Tiny.pairs(8, step));
+            }
+            before.save(folder);
+            after.restore(folder);
+            assertThat(after.steps()).isEqualTo(3);
+            for (int step = 3; step < 6; step++) {
+                after.step(Tiny.pairs(8, step));
+            }
+            PreferenceBatch pairs = Tiny.pairs(8, 50);
+            try (VpScore expected = uninterrupted.snapshot(manager);
+                    VpScore resumed = after.snapshot(manager)) {
+                assertThat(resumed.score(pairs.images(), pairs.texts()))
+                        .isEqualTo(expected.score(pairs.images(), pairs.texts()));
+            }
+        }
+    }
+
+    @Test
+    void shouldTakeTheSameStepWhenABatchIsAccumulatedInParts() {
+        PreferenceBatch first = Tiny.pairs(6, 1);
+        PreferenceBatch second = Tiny.pairs(2, 2);
+        PreferenceBatch.Builder joined = new PreferenceBatch.Builder();
+        for (PreferenceBatch part : List.of(first, second)) {
+            for (int i = 0; i < part.pairs(); i++) {
+                joined.pair(
+                        part.texts().get(part.better()[i]),
+                        part.images().get(part.better()[i]),
+                        part.images().get(part.worse()[i]));
+            }
+        }
+        try (VpScoreTrainer whole = trainer(List.of(), 0);
+                VpScoreTrainer parts = trainer(List.of(), 0)) {
+            VpScoreTrainer.Step expected = whole.step(joined.build());
+            VpScoreTrainer.Step step = parts.step(List.of(first, second));
+            assertThat(step.loss()).isEqualTo(expected.loss(), within(1e-5f));
+            assertThat(step.gradientNorm()).isEqualTo(expected.gradientNorm(), within(1e-4f * expected.gradientNorm()));
+        }
+    }
+
+    @Test
+    void shouldMatchImagesAndCaptions() {
+        try (VpScoreTrainer trainer = trainer(List.of(), 0)) {
+            List<RgbImage> images = new ArrayList<>();
+            List<String> captions = new ArrayList<>();
+            List<String> mismatched = new ArrayList<>();
+            PreferenceBatch source = Tiny.pairs(8, 4);
+            for (int i = 0; i < source.pairs(); i++) {
+                String caption = source.texts().get(source.better()[i]);
+                images.add(source.images().get(source.better()[i]));
+                captions.add(caption);
+                mismatched.add(caption.endsWith("red") ? Tiny.text(1) : Tiny.text(0));
+            }
+            float first = trainer.matchingStep(images, captions, mismatched).loss();
+            float last = first;
+            for (int step = 0; step < 30; step++) {
+                last = trainer.matchingStep(images, captions, mismatched).loss();
+            }
+            assertThat(last).isLessThan(0.8f * first);
+        }
+    }
+
+    @Test
+    void shouldRefuseALossThatIsNotFinite() {
+        VpScore model = Tiny.model(manager);
+        try (VpScoreTrainer trainer = new VpScoreTrainer(model, settings(0))) {
+            model.parameters().get("mlp.layers.0.bias").addi(Float.NaN);
+            float[] weights = model.parameters().get("mlp.layers.2.weight").toFloatArray();
+            assertThatThrownBy(() -> trainer.step(Tiny.pairs(4, 1))).isInstanceOf(NonFiniteException.class);
+            assertThat(model.parameters().get("mlp.layers.2.weight").toFloatArray())
+                    .isEqualTo(weights);
+            assertThat(trainer.steps()).isZero();
+        }
+    }
+
+    @Test
+    void shouldFreezeTheFirstLayersAsImageRewardDoes() {
+        VpScore model = Tiny.model(manager);
+        Set<String> all = Set.copyOf(model.parameters().names());
+        assertThat(FrozenLayers.apply(model.parameters(), model.config(), 0)).hasSameSizeAs(all);
+        List<String> trained = FrozenLayers.apply(model.parameters(), model.config(), 0.7);
+        assertThat(trained)
+                .contains(
+                        "blip.visual_encoder.blocks.1.norm1.bias",
+                        "blip.visual_encoder.norm.weight",
+                        "blip.text_encoder.encoder.layer.1.attention.self.query.bias",
+                        "mlp.layers.0.weight")
+                .doesNotContain(
+                        "blip.visual_encoder.cls_token",
+                        "blip.visual_encoder.pos_embed",
+                        "blip.visual_encoder.blocks.0.mlp.fc2.bias",
+                        "blip.visual_encoder.blocks.1.norm1.weight",
+                        "blip.text_encoder.embeddings.word_embeddings.weight",
+                        "blip.text_encoder.encoder.layer.0.output.dense.weight",
+                        "blip.text_encoder.encoder.layer.1.attention.self.query.weight");
+    }
+
+    private VpScoreTrainer trainer(List<Double> dropout, double frozen) {
+        VpScore model = VpScore.create(Tiny.config(dropout), Tiny.tokenizer(), manager, 7);
+        return new VpScoreTrainer(model, settings(frozen));
+    }
+
+    private static VpScoreTrainer.Settings settings(double frozen) {
+        return new VpScoreTrainer.Settings(LearningRate.constant(1e-3, 10), 0.01, 1, 0.9, frozen, 5);
+    }
+
+    private static double accuracy(VpScore model, PreferenceBatch pairs) {
+        return BradleyTerry.accuracy(model.score(pairs.images(), pairs.texts()), pairs.better(), pairs.worse());
+    }
+}
