@@ -163,9 +163,9 @@ public final class Ops {
 
     /** The given entries of the first dimension, in the given order, with repetition. */
     public static NDArray rows(NDArray x, long... indices) {
-        try (NDArray index = x.getManager().create(indices)) {
-            return ATEN.call("rows", x, index);
-        }
+        // Not closed here: the backward pass reads the indices again.
+        NDArray index = x.getManager().create(indices);
+        return ATEN.call("rows", x, index);
     }
 
     /** Softmax along a dimension; negative ones count from the end. */

@@ -15,6 +15,8 @@ public final class Torch {
         // Natives come from the class path: nothing may be looked up on the network, and nothing is reported home.
         setDefault("ai.djl.offline", "true");
         setDefault("OPT_OUT_TRACKING", "true");
+        // The stages bring threads of their own; two of those with one intra-op thread each beat one with two.
+        setDefault("ai.djl.pytorch.num_threads", "1");
         // A second pool for inter-op parallelism only competes with the threads that the stages run themselves.
         setDefault("ai.djl.pytorch.num_interop_threads", "1");
         return Engine.getEngine("PyTorch");
@@ -37,7 +39,7 @@ public final class Torch {
     }
 
     /**
-     * Sets how many intra-op threads one operation uses. OpenMP holds this count per thread: it takes effect for the calling
+     * Sets how many intra-op threads one operation uses; the default is 1. OpenMP holds this count per thread: it takes effect for the calling
      * thread and for threads that have not computed anything yet. The counts of all computing threads should add up to the
      * number of cores.
      *

@@ -3,6 +3,7 @@ package dev.preflow.models.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -61,11 +62,35 @@ class AutogradTest {
             for (int i = 0; i < STEPS; i++) {
                 try (NDManager step = own.newSubManager()) {
                     NDArray y = Ops.silu(Ops.linear(Noise.normal(step, i, new Shape(4, 8)), weight, null));
-                    withGraph += y.hasGradient() ? 1 : 0;
+                    withGraph += hasGraph(y) ? 1 : 0;
                 }
             }
         }
         return withGraph;
+    }
+
+    private static boolean hasGraph(NDArray array) {
+        try {
+            Autograd.backward(array.sum());
+            return true;
+        } catch (EngineException e) {
+            assertThat(e).hasMessageContaining("does not require grad");
+            return false;
+        }
+    }
+
+    @Test
+    void shouldRecordAGraphOnlyWhereAsked() {
+        try (NDManager manager = Torch.newManager()) {
+            NDArray x = manager.ones(new Shape(2));
+            x.setRequiresGradient(true);
+            try (Autograd on = Autograd.enabled()) {
+                assertThat(hasGraph(Ops.silu(x))).isTrue();
+            }
+            try (Autograd off = Autograd.disabled()) {
+                assertThat(hasGraph(Ops.silu(x))).isFalse();
+            }
+        }
     }
 
     @Test

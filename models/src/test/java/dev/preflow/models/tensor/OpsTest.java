@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.function.UnaryOperator;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -82,6 +83,30 @@ class OpsTest {
         NDArray k = GradientCheck.variable(manager, 2, 2, 2, 5, 4);
         NDArray v = GradientCheck.variable(manager, 3, 2, 2, 5, 4);
         GradientCheck.check(() -> Ops.causalAttention(q, k, v).pow(2).sum(), q, k, v);
+    }
+
+    @Test
+    void shouldDifferentiateAfterManyCallsWithoutAGraph() {
+        NDArray x = Noise.normal(manager, 1, new Shape(2, 8, 4, 4));
+        NDArray w = Noise.normal(manager, 2, new Shape(8));
+        NDArray b = Noise.normal(manager, 3, new Shape(8));
+        for (int i = 0; i < 10; i++) {
+            try (Autograd off = Autograd.disabled()) {
+                Ops.groupNormSilu(
+                        Ops.conv2d(x, Noise.normal(manager, 4, new Shape(8, 8, 3, 3)), b, 1, 1), 4, w, b, 1e-5);
+            }
+        }
+        b.setRequiresGradient(true);
+        float first = Float.NaN;
+        for (int i = 1; i <= 4; i++) {
+            try (Autograd on = Autograd.enabled()) {
+                NDArray y = Ops.conv2d(x, Noise.normal(manager, 4, new Shape(8, 8, 3, 3)), b, 1, 1);
+                Autograd.backward(Ops.groupNormSilu(y, 4, w, b, 1e-5).sum());
+            }
+            float sum = b.getGradient().sum().getFloat() / i;
+            first = i == 1 ? sum : first;
+            assertThat(sum).isNotZero().isCloseTo(first, Offset.offset(1e-3f));
+        }
     }
 
     @Test

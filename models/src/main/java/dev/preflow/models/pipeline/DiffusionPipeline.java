@@ -1,0 +1,149 @@
+package dev.preflow.models.pipeline;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.preflow.models.tensor.Autograd;
+import dev.preflow.models.tensor.Parameters;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A latent diffusion pipeline with weights that can be swapped while it draws. Several threads may draw at once.
+ *
+ * <p>A batch is drawn whole with the weights it began with; the weights before a swap are closed once no batch uses them.
+ */
+public final class DiffusionPipeline implements AutoCloseable {
+
+    private final PipelineModels models;
+    private final Parameters vae;
+    private final AtomicReference<SharedPolicy> current;
+    private final NDManager manager;
+
+    /**
+     * Takes over weights.
+     *
+     * @param policy the U-Net's and the text encoder's parameters; closed with the pipeline or after a swap
+     * @param vae the autoencoder's parameters; closed with the pipeline
+     * @param release the name of these weights, such as {@code base}
+     */
+    public DiffusionPipeline(
+            PipelineModels models, Parameters policy, Parameters vae, String release, NDManager parent) {
+        this.models = models;
+        this.vae = vae;
+        this.current = new AtomicReference<>(new SharedPolicy(policy, release));
+        this.manager = parent.newSubManager();
+    }
+
+    /**
+     * Loads a diffusers directory.
+     *
+     * @param release the name of these weights
+     * @param parent manager below which the weights live
+     */
+    public static DiffusionPipeline load(Path directory, String release, NDManager parent) {
+        return PipelineDirectory.load(directory, release, parent);
+    }
+
+    /** Writes a diffusers directory with the current weights. */
+    public void save(Path directory) {
+        try (PolicyLease lease = borrow()) {
+            PipelineDirectory.save(directory, models, lease.parameters(), vae);
+        }
+    }
+
+    /** The networks, the tokenizer and the scheduler. */
+    public PipelineModels models() {
+        return models;
+    }
+
+    /** The autoencoder's parameters. */
+    public Parameters vae() {
+        return vae;
+    }
+
+    /** The current weights, kept open until the lease is closed. */
+    public PolicyLease borrow() {
+        while (true) {
+            // Between reading the reference and taking the weights, a swap may have closed them: then read again.
+            SharedPolicy policy = current.get();
+            if (policy.take()) {
+                return new PolicyLease(policy);
+            }
+        }
+    }
+
+    /** The release of the current weights. */
+    public String release() {
+        return current.get().release();
+    }
+
+    /** Draws with other weights from the next batch on. Takes the parameters over. */
+    public void swap(Parameters policy, String release) {
+        current.getAndSet(new SharedPolicy(policy, release)).giveBack();
+    }
+
+    /**
+     * Draws images, in the order of the requests. Those that share steps, stochastic steps and whether they are guided are
+     * drawn as one batch; the others in batches of their own.
+     *
+     * @param trajectories whether to return the trajectories
+     */
+    public List<GeneratedImage> generate(List<GenerationRequest> requests, boolean trajectories) {
+        Map<List<Object>, List<Integer>> batches = new LinkedHashMap<>();
+        for (int i = 0; i < requests.size(); i++) {
+            GenerationRequest r = requests.get(i);
+            batches.computeIfAbsent(
+                            List.of(r.steps(), r.stochasticSteps(), r.eta(), r.guided()), key -> new ArrayList<>())
+                    .add(i);
+        }
+        GeneratedImage[] images = new GeneratedImage[requests.size()];
+        try (PolicyLease lease = borrow();
+                Autograd off = Autograd.disabled()) {
+            for (List<Integer> batch : batches.values()) {
+                List<GeneratedImage> drawn =
+                        draw(lease, batch.stream().map(requests::get).toList(), trajectories);
+                IntStream.range(0, batch.size()).forEach(i -> images[batch.get(i)] = drawn.get(i));
+            }
+        }
+        return List.of(images);
+    }
+
+    private List<GeneratedImage> draw(PolicyLease lease, List<GenerationRequest> requests, boolean trajectories) {
+        TrajectoryRecorder recorder = trajectories ? new TrajectoryRecorder(models.latentShape()) : null;
+        try (NDManager batch = manager.newSubManager()) {
+            NDArray latents = new Sampler(models, lease.parameters(), requests, batch).sample(recorder);
+            NDArray pixels = models.decodeLatents(vae, latents);
+            return images(pixels, requests, lease.release(), recorder);
+        }
+    }
+
+    private static List<GeneratedImage> images(
+            NDArray pixels, List<GenerationRequest> requests, String release, @Nullable TrajectoryRecorder recorder) {
+        int height = (int) pixels.getShape().get(2);
+        int width = (int) pixels.getShape().get(3);
+        float[] values = pixels.toFloatArray();
+        int size = values.length / requests.size();
+        return IntStream.range(0, requests.size())
+                .mapToObj(i -> new GeneratedImage(
+                        requests.get(i),
+                        new RgbImage(width, height, Arrays.copyOfRange(values, i * size, (i + 1) * size)),
+                        release,
+                        recorder == null ? null : recorder.of(i)))
+                .toList();
+    }
+
+    /** Closes the weights once no batch uses them, and the autoencoder at once: finish drawing first. */
+    @Override
+    public void close() {
+        current.get().giveBack();
+        vae.close();
+        manager.close();
+    }
+}
