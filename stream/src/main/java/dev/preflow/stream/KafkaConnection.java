@@ -68,7 +68,8 @@ public final class KafkaConnection {
         own.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
         // the group waits this long for a member that was killed
         own.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, "10000");
-        own.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, "3000");
+        // members learn of a rebalance with their next heartbeat
+        own.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, "1000");
         return consumer(own);
     }
 

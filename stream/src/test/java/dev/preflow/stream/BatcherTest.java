@@ -35,7 +35,7 @@ class BatcherTest {
     }
 
     private static <T> T get(Future<T> future) throws Exception {
-        return future.await(10, TimeUnit.SECONDS);
+        return future.await(30, TimeUnit.SECONDS);
     }
 
     @Test

@@ -37,7 +37,7 @@ class CrashTest {
         for (int i = 1; i < PROMPTS; i++) {
             publisher.publish(topics.prompts(), "p" + i, StreamFixture.prompt(i));
         }
-        publisher.publish(topics.prompts(), "p0", StreamFixture.prompt(0)).await(20, TimeUnit.SECONDS);
+        publisher.publish(topics.prompts(), "p0", StreamFixture.prompt(0)).await(30, TimeUnit.SECONDS);
     }
 
     private static TopicReader<Prompt> follow(KafkaConnection kafka, TopicSpec<Prompt> topic, List<String> ids) {
@@ -73,13 +73,13 @@ class CrashTest {
             publish(publisher, topics);
             try (var reader = follow(kafka, Copier.copies(topics), copied)) {
                 var victim = victim(broker.bootstrapServers(), topics.prefix());
-                await().atMost(Duration.ofSeconds(30)).until(() -> copied.size() > 150);
+                await().atMost(Duration.ofMinutes(1)).until(() -> copied.size() > 150);
                 kill(victim);
 
                 var successor = Copier.start(Copier.runtime(vertx, kafka, publisher, topics));
-                await().atMost(Duration.ofSeconds(60))
+                await().atMost(Duration.ofMinutes(2))
                         .until(() -> Set.copyOf(copied).size() == PROMPTS);
-                successor.stop().await(20, TimeUnit.SECONDS);
+                successor.stop().await(30, TimeUnit.SECONDS);
             }
         }
         assertThat(copied).doesNotHaveDuplicates();
@@ -97,14 +97,14 @@ class CrashTest {
             publish(publisher, topics);
             try (var reader = follow(kafka, Copier.copies(topics), copied)) {
                 var stage = Copier.start(Copier.runtime(vertx, kafka, publisher, topics));
-                await().atMost(Duration.ofSeconds(30)).until(() -> copied.size() > 150);
+                await().atMost(Duration.ofMinutes(1)).until(() -> copied.size() > 150);
                 ProcessHandle.of(broker.pid()).orElseThrow().destroyForcibly();
                 broker.onExit().join();
 
                 broker = BrokerProcess.start(directory, port);
-                await().atMost(Duration.ofSeconds(60))
+                await().atMost(Duration.ofMinutes(2))
                         .until(() -> Set.copyOf(copied).size() == PROMPTS);
-                stage.stop().await(20, TimeUnit.SECONDS);
+                stage.stop().await(30, TimeUnit.SECONDS);
             }
         } finally {
             broker.close();

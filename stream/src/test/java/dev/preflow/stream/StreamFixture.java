@@ -11,6 +11,7 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.awaitility.Awaitility;
 
 /** A broker, and what stages need on it. Every {@link #runtime} has topics of its own. */
 final class StreamFixture implements AutoCloseable {
@@ -30,6 +32,8 @@ final class StreamFixture implements AutoCloseable {
     final Publisher publisher;
 
     StreamFixture(Path directory) throws IOException {
+        // a busy machine is slow, not wrong
+        Awaitility.setDefaultTimeout(Duration.ofMinutes(1));
         broker = EmbeddedBroker.start(directory);
         kafka = KafkaConnection.to(broker.bootstrapServers());
         publisher = new Publisher(kafka);
@@ -49,7 +53,7 @@ final class StreamFixture implements AutoCloseable {
         for (int i = from; i < to; i++) {
             publisher.publish(runtime.topics().prompts(), "p" + i, prompt(i));
         }
-        publisher.publish(runtime.topics().prompts(), "p" + to, prompt(to)).await(10, TimeUnit.SECONDS);
+        publisher.publish(runtime.topics().prompts(), "p" + to, prompt(to)).await(30, TimeUnit.SECONDS);
     }
 
     void publishRaw(TopicSpec<?> topic, int partition, String key, byte[] value) throws Exception {
@@ -73,7 +77,7 @@ final class StreamFixture implements AutoCloseable {
     <T extends SpecificRecord> List<Delivery<T>> readAll(TopicSpec<T> topic) throws Exception {
         var records = new CopyOnWriteArrayList<Delivery<T>>();
         try (var reader = TopicReader.start(kafka, topic, TopicStart.beginning(), records::add)) {
-            reader.caughtUp().await(20, TimeUnit.SECONDS);
+            reader.caughtUp().await(30, TimeUnit.SECONDS);
         }
         return records;
     }

@@ -43,7 +43,7 @@ class TopicReaderTest {
 
     private TopicReader<Prompt> start(TopicSpec<Prompt> topic, TopicStart from) throws Exception {
         var reader = TopicReader.start(fixture.kafka, topic, from, read::add);
-        reader.caughtUp().await(20, TimeUnit.SECONDS);
+        reader.caughtUp().await(30, TimeUnit.SECONDS);
         return reader;
     }
 
@@ -110,7 +110,7 @@ class TopicReaderTest {
                     read.add(delivery);
                 },
                 skipped::add)) {
-            reader.caughtUp().await(20, TimeUnit.SECONDS);
+            reader.caughtUp().await(30, TimeUnit.SECONDS);
 
             assertThat(ids()).containsExactly("p0", "p2", "p3");
             assertThat(reader.skipped()).isEqualTo(2);
@@ -161,7 +161,7 @@ class TopicReaderTest {
                 .publish(runtime.topics().prompts(), "k", StreamFixture.prompt(1))
                 .onComplete(result -> same.complete(Vertx.currentContext() == context)));
 
-        assertThat(same.future().await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(same.future().await(30, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
@@ -170,16 +170,16 @@ class TopicReaderTest {
         var prompts = runtime.topics().prompts();
         var huge = new Prompt("p", "x".repeat(2 << 20), "test", Instant.EPOCH);
 
-        assertThatThrownBy(() -> fixture.publisher.publish(prompts, "p", huge).await(10, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> fixture.publisher.publish(prompts, "p", huge).await(30, TimeUnit.SECONDS))
                 .hasMessageContaining("bytes");
         var incomplete = new Prompt("p", null, "test", Instant.EPOCH);
         assertThatThrownBy(() ->
-                        fixture.publisher.publish(prompts, "p", incomplete).await(10, TimeUnit.SECONDS))
+                        fixture.publisher.publish(prompts, "p", incomplete).await(30, TimeUnit.SECONDS))
                 .hasMessageContaining("Cannot encode a Prompt");
         var closed = new Publisher(fixture.kafka);
         closed.close();
         assertThatThrownBy(() ->
-                        closed.publish(prompts, "p", StreamFixture.prompt(1)).await(10, TimeUnit.SECONDS))
+                        closed.publish(prompts, "p", StreamFixture.prompt(1)).await(30, TimeUnit.SECONDS))
                 .hasMessageContaining("The publisher is closed");
     }
 }
