@@ -139,7 +139,7 @@ final class GroupGatherer implements Processor<byte[], Object, byte[], Object> {
         return new ImageGroup(Ids.groupId(promptId), promptId, state.promptText(), images, state.expected(), now);
     }
 
-    private static Bytes dueKey(long at, String promptId) {
+    static Bytes dueKey(long at, String promptId) {
         byte[] id = promptId.getBytes(StandardCharsets.UTF_8);
         return Bytes.wrap(
                 ByteBuffer.allocate(Long.BYTES + id.length).putLong(at).put(id).array());

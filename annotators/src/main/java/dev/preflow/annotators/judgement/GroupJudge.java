@@ -31,6 +31,8 @@ import java.util.stream.Collectors;
 public final class GroupJudge {
 
     private static final int UNFINISHED_GROUPS = 256;
+    /** Of the replies that a dead letter tells; a model may have gone on for ever. */
+    private static final int MAX_DETAIL = 4_000;
 
     private final JudgeClient client;
     private final JudgingOptions options;
@@ -168,7 +170,8 @@ public final class GroupJudge {
                         : call.getFailure() + ": " + call.getReply())
                 .distinct()
                 .collect(Collectors.joining("\n"));
-        return new NonRetriableException(reason, detail, null, group.getPromptId(), true);
+        var bounded = detail.length() > MAX_DETAIL ? detail.substring(0, MAX_DETAIL) + "…" : detail;
+        return new NonRetriableException(reason, bounded, null, group.getPromptId(), true);
     }
 
     private static Throwable retriable(List<Throwable> failures) {
