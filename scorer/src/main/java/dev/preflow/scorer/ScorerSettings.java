@@ -72,6 +72,14 @@ public final class ScorerSettings {
     public static final Setting<Double> CLIP_NORM =
             Settings.number("scorer.training.clip.norm", 1, 1e-6, 1e9, "Largest global norm of the gradients");
 
+    /** Frozen layers. */
+    public static final Setting<Double> FROZEN = Settings.number(
+            "scorer.training.frozen",
+            0,
+            0,
+            0.999,
+            "Share of the layers that is not trained: the paper's is 0.7, over a pre-trained BLIP");
+
     /** Moving average. */
     public static final Setting<Double> EMA_DECAY = Settings.number(
             "scorer.training.ema",
@@ -170,6 +178,15 @@ public final class ScorerSettings {
     public static final Setting<Path> RELEASE_CACHE = Settings.path(
             "scorer.releases.cache", "data/releases/reward", "Folder in which releases are laid out to be loaded");
 
+    /** Threads. */
+    public static final Setting<Integer> THREADS = Settings.integer(
+            "scorer.threads",
+            1,
+            1,
+            1_024,
+            "Intra-op threads of the training thread and of the scoring thread, each; all computing threads of a machine "
+                    + "should add up to its cores");
+
     /** In-flight images. */
     public static final Setting<Integer> MAX_IN_FLIGHT = Settings.integer(
             "scorer.score.max.in.flight",
@@ -209,6 +226,7 @@ public final class ScorerSettings {
             WARM_UP,
             WEIGHT_DECAY,
             CLIP_NORM,
+            FROZEN,
             EMA_DECAY,
             NEW_SHARE,
             REPLAY,
@@ -227,6 +245,7 @@ public final class ScorerSettings {
             ALARM_GAP,
             KEEP_RELEASES,
             RELEASE_CACHE,
+            THREADS,
             MAX_IN_FLIGHT,
             SCORE_BATCH,
             SCORE_LINGER,

@@ -1,16 +1,24 @@
 package dev.preflow.scorer.pixels;
 
+import dev.preflow.models.reward.RgbImage;
 import dev.preflow.schemas.BlobRef;
 import dev.preflow.stream.blob.BlobStore;
+import java.awt.Color;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import javax.imageio.ImageIO;
 
-/** Decoded images of the blob store, those used last within a bound of memory. Blocks: not for an event loop. Thread-safe. */
+/**
+ * Decoded images of the blob store, those used last within a bound of memory. Reads every format that the platform does, PNG
+ * and JPEG among them; what is transparent is white. Blocks: not for an event loop. Thread-safe.
+ */
 public final class PictureCache {
 
     private final BlobStore blobs;
     private final long capacity;
-    private final LinkedHashMap<String, Picture> pictures = new LinkedHashMap<>(16, 0.75f, true);
+    private final LinkedHashMap<String, RgbImage> pictures = new LinkedHashMap<>(16, 0.75f, true);
     private long size;
 
     /**
@@ -31,16 +39,16 @@ public final class PictureCache {
      * @return the picture; it must not be changed
      * @throws IOException when the blob is missing, corrupt or no image
      */
-    public Picture get(String sha256) throws IOException {
+    public RgbImage get(String sha256) throws IOException {
         synchronized (this) {
             var known = pictures.get(sha256);
             if (known != null) {
                 return known;
             }
         }
-        Picture picture;
+        RgbImage picture;
         try {
-            picture = Picture.decode(blobs.get(new BlobRef(sha256, 0L, "image/*")));
+            picture = decode(blobs.get(new BlobRef(sha256, 0L, "image/*")));
         } catch (IOException e) {
             throw new IOException("Cannot read image " + sha256 + ": " + e.getMessage(), e);
         }
@@ -48,13 +56,25 @@ public final class PictureCache {
         return picture;
     }
 
-    private synchronized void keep(String sha256, Picture picture) {
+    private static RgbImage decode(byte[] encoded) throws IOException {
+        var image = ImageIO.read(new ByteArrayInputStream(encoded));
+        if (image == null) {
+            throw new IOException("the bytes are not an image: give PNG or JPEG");
+        }
+        var opaque = new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_RGB);
+        var graphics = opaque.createGraphics();
+        graphics.drawImage(image, 0, 0, Color.WHITE, null);
+        graphics.dispose();
+        return RgbImage.of(opaque);
+    }
+
+    private synchronized void keep(String sha256, RgbImage picture) {
         if (pictures.put(sha256, picture) == null) {
-            size += picture.rgb().length;
+            size += picture.planes().length;
         }
         var oldest = pictures.values().iterator();
         while (size > capacity && oldest.hasNext()) {
-            size -= oldest.next().rgb().length;
+            size -= oldest.next().planes().length;
             oldest.remove();
         }
     }

@@ -1,6 +1,5 @@
 package dev.preflow.scorer.score;
 
-import dev.preflow.schemas.Image;
 import io.vertx.core.Promise;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -13,7 +12,7 @@ final class RolloutGroup {
     private final String id;
     private final int size;
     private final Instant deadline;
-    private final Map<String, Image> images = new LinkedHashMap<>();
+    private final Map<String, Scorable> images = new LinkedHashMap<>();
     private final Promise<Void> scored = Promise.promise();
 
     RolloutGroup(String id, int size, Instant deadline) {
@@ -22,8 +21,8 @@ final class RolloutGroup {
         this.deadline = deadline;
     }
 
-    void add(Image image) {
-        images.put(image.getId(), image);
+    void add(Scorable scorable) {
+        images.put(scorable.image().getId(), scorable);
     }
 
     boolean complete() {
@@ -40,7 +39,7 @@ final class RolloutGroup {
     }
 
     /** What has gathered. */
-    List<Image> images() {
+    List<Scorable> images() {
         return List.copyOf(images.values());
     }
 

@@ -1,6 +1,5 @@
 package dev.preflow.scorer.score;
 
-import dev.preflow.schemas.Image;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Duration;
@@ -75,10 +74,11 @@ final class RolloutGroups {
     /**
      * Adds an image to its group.
      *
-     * @param image an image with a rollout group that is not closed
+     * @param scorable an image with a rollout group that is not closed
      * @return completes when the group is scored and all about it is acknowledged
      */
-    Future<Void> add(Image image) {
+    Future<Void> add(Scorable scorable) {
+        var image = scorable.image();
         var name = Objects.requireNonNull(image.getRolloutGroup(), "an image of a rollout group");
         RolloutGroup group;
         boolean complete;
@@ -87,7 +87,7 @@ final class RolloutGroups {
                     name,
                     id -> new RolloutGroup(
                             id, image.getGroupSize(), clock.instant().plus(wait)));
-            group.add(image);
+            group.add(scorable);
             complete = group.complete();
             if (complete) {
                 open.remove(name);

@@ -9,6 +9,10 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,7 +26,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PreferenceStore implements AutoCloseable {
 
-    private static final String MEAN = "mean";
+    /** The name of the mean of the four aspects. */
+    public static final String MEAN = "mean";
+
+    private static final String PAIRS = "SELECT id, prompt, better_sha256, worse_sha256, "
+            + "coalesce(better_policy_release, worse_policy_release) FROM stored WHERE coalesce(aspect, 'mean') = ? ";
 
     private final FileChannel lockFile;
     private final ParquetFolder<Preference> preferences;
@@ -89,14 +97,34 @@ public final class PreferenceStore implements AutoCloseable {
      */
     public List<TrainingPair> sample(@Nullable Aspect aspect, int limit, long seed) {
         return preferences.query(
-                "SELECT id, prompt, better_sha256, worse_sha256, "
-                        + "coalesce(better_policy_release, worse_policy_release) AS release FROM stored "
-                        + "WHERE coalesce(aspect, 'mean') = ? ORDER BY hash(id || ?) LIMIT ?",
-                row -> new TrainingPair(
-                        row.getString(1), row.getString(2), row.getString(3), row.getString(4), row.getString(5)),
-                aspect == null ? MEAN : aspect.name(),
+                PAIRS + "ORDER BY hash(id || ?) LIMIT ?",
+                PreferenceStore::pair,
+                name(aspect),
                 Long.toString(seed),
                 limit);
+    }
+
+    /**
+     * The newest pairs.
+     *
+     * @param aspect the aspect compared; null for the mean of the four
+     * @param limit how many at most, from 1
+     * @return the pairs, oldest first
+     */
+    public List<TrainingPair> newest(@Nullable Aspect aspect, int limit) {
+        var pairs = new ArrayList<>(preferences.query(
+                PAIRS + "ORDER BY created_at DESC, id DESC LIMIT ?", PreferenceStore::pair, name(aspect), limit));
+        Collections.reverse(pairs);
+        return pairs;
+    }
+
+    private static String name(@Nullable Aspect aspect) {
+        return aspect == null ? MEAN : aspect.name();
+    }
+
+    private static TrainingPair pair(ResultSet row) throws SQLException {
+        return new TrainingPair(
+                row.getString(1), row.getString(2), row.getString(3), row.getString(4), row.getString(5));
     }
 
     /**

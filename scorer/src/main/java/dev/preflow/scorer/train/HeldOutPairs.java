@@ -1,8 +1,6 @@
 package dev.preflow.scorer.train;
 
 import dev.preflow.scorer.store.TrainingPair;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 
 /**
@@ -12,56 +10,39 @@ import java.util.List;
  */
 final class HeldOutPairs {
 
-    private final int capacity;
-    private final Deque<TrainingPair> all = new ArrayDeque<>();
-    private final Deque<TrainingPair> policy = new ArrayDeque<>();
+    private final NewestPairs all;
+    private final NewestPairs policy;
 
     /**
      * No pairs yet.
      *
-     * @param capacity how many of each are kept, from 1
+     * @param capacity how many are kept, from 1
+     * @param policyCapacity how many of the policy are kept, from 1: the fewer, the newer
      */
-    HeldOutPairs(int capacity) {
-        if (capacity < 1) {
-            throw new IllegalArgumentException("At least 1 held-out pair must be kept, not " + capacity);
-        }
-        this.capacity = capacity;
+    HeldOutPairs(int capacity, int policyCapacity) {
+        all = new NewestPairs(capacity);
+        policy = new NewestPairs(policyCapacity);
     }
 
     /**
-     * Adds a pair; the oldest makes room for it.
+     * Adds a pair.
      *
      * @param pair a pair of a held-out prompt
      */
-    synchronized void add(TrainingPair pair) {
-        keep(all, pair);
+    void add(TrainingPair pair) {
+        all.add(pair);
         if (pair.policyRelease() != null) {
-            keep(policy, pair);
+            policy.add(pair);
         }
     }
 
-    private void keep(Deque<TrainingPair> pairs, TrainingPair pair) {
-        if (pairs.size() == capacity) {
-            pairs.removeFirst();
-        }
-        pairs.addLast(pair);
+    /** The newest pairs, oldest first. */
+    List<TrainingPair> all() {
+        return all.list();
     }
 
-    /**
-     * The newest pairs.
-     *
-     * @return at most as many as the capacity, oldest first
-     */
-    synchronized List<TrainingPair> all() {
-        return List.copyOf(all);
-    }
-
-    /**
-     * The newest pairs with an image that the policy drew.
-     *
-     * @return at most as many as asked for, oldest first
-     */
-    synchronized List<TrainingPair> newestOfPolicy(int limit) {
-        return policy.stream().skip(Math.max(0, policy.size() - limit)).toList();
+    /** The newest pairs with an image that the policy drew, oldest first. */
+    List<TrainingPair> ofPolicy() {
+        return policy.list();
     }
 }

@@ -28,19 +28,19 @@ class PictureCacheTest {
     }
 
     @Test
-    void shouldDecodeRowsOfRedGreenAndBlue() throws IOException {
+    void shouldDecodePlanesOfRedGreenAndBlue() throws IOException {
         var picture = new PictureCache(blobs, 1_000).get(image(0xFF102030).getSha256());
 
         assertThat(picture.width()).isEqualTo(2);
         assertThat(picture.height()).isEqualTo(1);
-        assertThat(picture.rgb()).containsExactly(0x10, 0x20, 0x30, 0x10, 0x20, 0x30);
+        assertThat(picture.planes()).containsExactly(0x10, 0x10, 0x20, 0x20, 0x30, 0x30);
     }
 
     @Test
     void shouldShowWhiteThroughWhatIsTransparent() throws IOException {
         var picture = new PictureCache(blobs, 1_000).get(image(0x00102030).getSha256());
 
-        assertThat(picture.rgb()).containsOnly((byte) 0xFF);
+        assertThat(picture.planes()).containsOnly((byte) 0xFF);
     }
 
     @Test

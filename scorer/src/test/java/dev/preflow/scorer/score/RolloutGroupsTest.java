@@ -2,7 +2,7 @@ package dev.preflow.scorer.score;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.preflow.schemas.Image;
+import dev.preflow.models.reward.RgbImage;
 import dev.preflow.scorer.Records;
 import java.time.Clock;
 import java.time.Duration;
@@ -14,6 +14,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RolloutGroupsTest {
+
+    private static final RgbImage PICTURE = new RgbImage(1, 1, new byte[3]);
 
     private final SettableClock clock = new SettableClock();
     private final List<RolloutGroup> ready = new ArrayList<>();
@@ -66,8 +68,8 @@ class RolloutGroupsTest {
         assertThat(ready).hasSize(2);
     }
 
-    private static Image image(String group, int index) {
-        return Records.rollout(Records.image("prompt", index), group, 2);
+    private static Scorable image(String group, int index) {
+        return new Scorable(Records.rollout(Records.image("prompt", index), group, 2), PICTURE);
     }
 
     private static final class SettableClock extends Clock {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.preflow.schemas.Aspect;
+import dev.preflow.schemas.Preference;
 import dev.preflow.scorer.Records;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -148,6 +150,22 @@ class PreferenceStoreTest {
             var sample = store.sample(null, 10, 7);
             assertThat(sample).hasSize(10).doesNotHaveDuplicates().isEqualTo(store.sample(null, 10, 7));
             assertThat(sample).isNotEqualTo(store.sample(null, 10, 8));
+        }
+    }
+
+    @Test
+    void shouldGiveTheNewestPairsOldestFirst() {
+        var preferences = new ArrayList<Preference>();
+        for (int i = 0; i < 5; i++) {
+            preferences.add(Preference.newBuilder(Records.preferences("a", 5).get(i))
+                    .setCreatedAt(Instant.EPOCH.plusSeconds(i))
+                    .build());
+        }
+        try (var store = new PreferenceStore(folder)) {
+            store.addPreferences(preferences);
+
+            assertThat(store.newest(null, 2))
+                    .containsExactly(TrainingPair.of(preferences.get(3)), TrainingPair.of(preferences.get(4)));
         }
     }
 

@@ -1,0 +1,12 @@
+package dev.preflow.scorer.score;
+
+import dev.preflow.models.reward.RgbImage;
+import dev.preflow.schemas.Image;
+
+/**
+ * An image with its pixels.
+ *
+ * @param image the image
+ * @param picture its pixels
+ */
+record Scorable(Image image, RgbImage picture) {}
