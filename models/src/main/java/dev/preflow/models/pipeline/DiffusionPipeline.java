@@ -54,8 +54,13 @@ public final class DiffusionPipeline implements AutoCloseable {
     /** Writes a diffusers directory with the current weights. */
     public void save(Path directory) {
         try (PolicyLease lease = borrow()) {
-            PipelineDirectory.save(directory, models, lease.parameters(), vae);
+            save(directory, lease.parameters());
         }
+    }
+
+    /** Writes a diffusers directory with other weights of the same networks. */
+    public void save(Path directory, Parameters policy) {
+        PipelineDirectory.save(directory, models, policy, vae);
     }
 
     /** The networks, the tokenizer and the scheduler. */

@@ -3,10 +3,14 @@ package dev.preflow.models.weights;
 import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,12 +36,7 @@ public final class SafetensorsWriter {
      * @param metadata the {@code __metadata__} entry; diffusers and transformers expect {@code format=pt} in it
      */
     public static void write(Path file, Map<String, NDArray> arrays, Map<String, String> metadata) {
-        // Wide types first, as the format's reference does, so that every tensor is aligned.
-        List<Map.Entry<String, NDArray>> ordered = arrays.entrySet().stream()
-                .sorted(Comparator.comparingInt(SafetensorsWriter::width)
-                        .reversed()
-                        .thenComparing(Map.Entry.comparingByKey()))
-                .toList();
+        List<Map.Entry<String, NDArray>> ordered = ordered(arrays);
         Path partial = file.resolveSibling(file.getFileName() + ".partial-"
                 + ProcessHandle.current().pid() + "-" + Thread.currentThread().getId());
         try {
@@ -56,6 +55,34 @@ public final class SafetensorsWriter {
         } catch (IOException e) {
             throw new SafetensorsException(file, "it cannot be written: " + e, e);
         }
+    }
+
+    /**
+     * The bytes that {@link #write} would write.
+     *
+     * @param metadata the {@code __metadata__} entry
+     */
+    public static byte[] toBytes(Map<String, NDArray> arrays, Map<String, String> metadata) {
+        List<Map.Entry<String, NDArray>> ordered = ordered(arrays);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (WritableByteChannel channel = Channels.newChannel(bytes)) {
+            writeFully(channel, header(ordered, metadata));
+            for (Map.Entry<String, NDArray> entry : ordered) {
+                writeFully(channel, entry.getValue().toByteBuffer());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Writing to memory failed", e);
+        }
+        return bytes.toByteArray();
+    }
+
+    /** Wide types first, as the format's reference does, so that every tensor is aligned. */
+    private static List<Map.Entry<String, NDArray>> ordered(Map<String, NDArray> arrays) {
+        return arrays.entrySet().stream()
+                .sorted(Comparator.comparingInt(SafetensorsWriter::width)
+                        .reversed()
+                        .thenComparing(Map.Entry.comparingByKey()))
+                .toList();
     }
 
     private static int width(Map.Entry<String, NDArray> entry) {
@@ -89,7 +116,7 @@ public final class SafetensorsWriter {
         return header.flip();
     }
 
-    private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
+    private static void writeFully(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             channel.write(bytes);
         }

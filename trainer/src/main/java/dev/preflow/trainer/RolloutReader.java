@@ -1,0 +1,56 @@
+package dev.preflow.trainer;
+
+import ai.djl.ndarray.NDManager;
+import dev.preflow.models.pipeline.TrajectoryFile;
+import dev.preflow.schemas.BlobRef;
+import dev.preflow.schemas.Rollout;
+import dev.preflow.stream.blob.BlobStore;
+import dev.preflow.trainer.ppo.Sample;
+import dev.preflow.trainer.rollout.RolloutGroup;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Turns the rollouts of a group into what is trained on, and removes their trajectories afterwards. Blocks. */
+final class RolloutReader {
+    private final BlobStore blobs;
+    private final NDManager manager;
+
+    RolloutReader(BlobStore blobs, NDManager manager) {
+        this.blobs = blobs;
+        this.manager = manager;
+    }
+
+    /**
+     * The samples of a group.
+     *
+     * @throws IOException if a trajectory is not there
+     * @throws IllegalArgumentException if one is no trajectory
+     */
+    List<Sample> read(RolloutGroup group) throws IOException {
+        List<Sample> samples = new ArrayList<>();
+        for (Rollout rollout : group.rollouts()) {
+            BlobRef trajectory = rollout.getImage().getTrajectory();
+            if (trajectory == null) {
+                throw new IllegalArgumentException(
+                        "The rollout of image " + rollout.getImage().getId() + " has no trajectory");
+            }
+            samples.add(new Sample(
+                    rollout.getImage().getPromptText(),
+                    TrajectoryFile.read(blobs.file(trajectory.getSha256()), manager),
+                    rollout.getReward(),
+                    rollout.getRewardRelease()));
+        }
+        return samples;
+    }
+
+    /** Removes a group's trajectories: they are many, and will not be read again. */
+    void discard(RolloutGroup group) throws IOException {
+        for (Rollout rollout : group.rollouts()) {
+            BlobRef trajectory = rollout.getImage().getTrajectory();
+            if (trajectory != null) {
+                blobs.delete(trajectory.getSha256());
+            }
+        }
+    }
+}

@@ -1,0 +1,191 @@
+package dev.preflow.trainer;
+
+import dev.preflow.stream.config.Setting;
+import dev.preflow.stream.config.Settings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The settings of the policy's training. The defaults are those of the small demo model; the paper's PPO is ReFL with
+ * learning rate 1e-5 and total batch 64 (section 4.2), DDPO's script has 3e-4, 50 steps and eta 1.
+ */
+public final class TrainerSettings {
+
+    /** The base. */
+    public static final Setting<Path> BASE = Settings.path(
+            "trainer.base", "demo/models/base", "Diffusers directory that training starts from and is held close to");
+
+    /** Checkpoints. */
+    public static final Setting<Path> CHECKPOINTS =
+            Settings.path("trainer.checkpoints", "data/policy", "Folder of the policy's checkpoints");
+
+    /** Release directories. */
+    public static final Setting<Path> RELEASE_CACHE = Settings.path(
+            "trainer.releases.cache", "data/releases/trainer", "Folder in which releases are put together");
+
+    /** Name of the policy in the generators' pool. */
+    public static final Setting<String> GENERATOR =
+            Settings.string("trainer.generator", "policy", "Name of the generator that draws the rollouts");
+
+    /** Which prompts are trained on. */
+    public static final Setting<List<String>> SOURCES = Settings.list(
+            "trainer.prompt.sources",
+            List.of(),
+            "Sources whose prompts are trained on; empty for all. Prompts that the judge cannot rate teach nothing");
+
+    /** Prompts kept. */
+    public static final Setting<Integer> PROMPTS = Settings.integer(
+            "trainer.prompts", 10_000, 1, 100_000_000, "How many of the newest prompts are drawn from");
+
+    /** When training starts. */
+    public static final Setting<Double> MIN_ACCURACY = Settings.number(
+            "trainer.min.accuracy",
+            0.8,
+            0,
+            1,
+            "Held-out accuracy that VP-Score must reach before the policy is trained on it");
+
+    /** Groups of an iteration. */
+    public static final Setting<Integer> GROUPS =
+            Settings.integer("trainer.groups", 8, 1, 100_000, "Rollout groups of an iteration, one prompt each");
+
+    /** Images of a group. */
+    public static final Setting<Integer> GROUP_SIZE =
+            Settings.integer("trainer.group.size", 8, 2, 1024, "Images of a rollout group");
+
+    /** Staleness. */
+    public static final Setting<Integer> AHEAD = Settings.integer(
+            "trainer.ahead",
+            1,
+            0,
+            16,
+            "Iterations of rollouts that may be under way beyond the one being trained on: bounds their staleness by "
+                    + "admission; 0 alternates drawing and training");
+
+    /** Rollout deadline. */
+    public static final Setting<Duration> ROLLOUT_WAIT = Settings.duration(
+            "trainer.rollout.wait",
+            Duration.ofMinutes(2),
+            "How long a group waits for missing images before it is trained on without them");
+
+    /** Denoising steps. */
+    public static final Setting<Integer> STEPS =
+            Settings.integer("trainer.steps", 8, 1, 1000, "Denoising steps of a rollout");
+
+    /** Trained steps. */
+    public static final Setting<Integer> STOCHASTIC_STEPS = Settings.integer(
+            "trainer.stochastic.steps", 4, 1, 1000, "The first steps of a rollout that draw noise and are trained");
+
+    /** Noise of the trained steps. */
+    public static final Setting<Double> ETA =
+            Settings.number("trainer.eta", 1, 1e-6, 10, "DDIM's eta of the trained steps; DDPO uses 1");
+
+    /** Optimiser steps. */
+    public static final Setting<Integer> UPDATES =
+            Settings.integer("trainer.updates", 2, 1, 1000, "Optimiser steps per iteration");
+
+    /** Micro-batch. */
+    public static final Setting<Integer> MICRO_BATCH = Settings.integer(
+            "trainer.micro.batch", 64, 1, 65_536, "Denoising steps that gradients are computed of at once");
+
+    /** Clip. */
+    public static final Setting<Double> CLIP_RANGE = Settings.number(
+            "trainer.clip.range",
+            1e-3,
+            1e-9,
+            10,
+            "How far a step's probability ratio may go from 1, with log-probabilities as means over dimensions; DDPO: 1e-4");
+
+    /** Advantage clip. */
+    public static final Setting<Double> ADVANTAGE_CLIP =
+            Settings.number("trainer.advantage.clip", 3, 1e-6, 1e6, "Bound of an advantage; DDPO: 5");
+
+    /** KL charge. */
+    public static final Setting<Double> KL = Settings.number(
+            "trainer.kl",
+            0.1,
+            0,
+            1e6,
+            "Charge for the divergence from the base, per trained step; 0 lets the reward be hacked");
+
+    /** Learning rate. */
+    public static final Setting<Double> LEARNING_RATE =
+            Settings.number("trainer.learning.rate", 5e-4, 0, 1, "AdamW's learning rate after the warm-up");
+
+    /** Warm-up. */
+    public static final Setting<Integer> WARM_UP =
+            Settings.integer("trainer.warm.up", 4, 0, 1_000_000, "Optimiser steps over which the rate rises from 0");
+
+    /** Decay. */
+    public static final Setting<Integer> HORIZON = Settings.integer(
+            "trainer.horizon",
+            500,
+            1,
+            100_000_000,
+            "Optimiser steps over which the rate falls linearly to its floor, where it stays");
+
+    /** Floor. */
+    public static final Setting<Double> FLOOR =
+            Settings.number("trainer.floor", 0.1, 0, 1, "The floor of the learning rate as a share of its peak");
+
+    /** Clip of gradients. */
+    public static final Setting<Double> MAX_NORM =
+            Settings.number("trainer.max.norm", 1, 1e-9, 1e9, "Largest global norm of the gradients");
+
+    /** What is trained. */
+    public static final Setting<String> TRAINABLE = Settings.string(
+            "trainer.trainable",
+            "unet\\..*\\.attentions\\..*|text_encoder\\..*",
+            "Regular expression of the parameters that are trained, by name");
+
+    /** Moving average. */
+    public static final Setting<Double> EMA = Settings.number(
+            "trainer.ema", 0.9, 0, 0.999_999, "Decay of the moving average of the weights, kept in the checkpoint");
+
+    /** Releases kept. */
+    public static final Setting<Integer> KEEP = Settings.integer(
+            "trainer.releases.keep", 8, 2, 100_000, "How many releases' weights are kept, besides the first");
+
+    /** Threads. */
+    public static final Setting<Integer> THREADS =
+            Settings.integer("trainer.threads", 1, 1, 1024, "Intra-op threads of the training thread");
+
+    /** Seed. */
+    public static final Setting<Long> SEED =
+            Settings.longInteger("trainer.seed", 1, "Seed of prompts, initial noise and order of training");
+
+    /** All of them. */
+    public static final List<Setting<?>> ALL = List.of(
+            BASE,
+            CHECKPOINTS,
+            RELEASE_CACHE,
+            GENERATOR,
+            SOURCES,
+            PROMPTS,
+            MIN_ACCURACY,
+            GROUPS,
+            GROUP_SIZE,
+            AHEAD,
+            ROLLOUT_WAIT,
+            STEPS,
+            STOCHASTIC_STEPS,
+            ETA,
+            UPDATES,
+            MICRO_BATCH,
+            CLIP_RANGE,
+            ADVANTAGE_CLIP,
+            KL,
+            LEARNING_RATE,
+            WARM_UP,
+            HORIZON,
+            FLOOR,
+            MAX_NORM,
+            TRAINABLE,
+            EMA,
+            KEEP,
+            THREADS,
+            SEED);
+
+    private TrainerSettings() {}
+}

@@ -1,0 +1,130 @@
+package dev.preflow.trainer.checkpoint;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.preflow.models.optim.AdamW;
+import dev.preflow.models.tensor.Parameters;
+import dev.preflow.models.weights.SafetensorsReader;
+import dev.preflow.models.weights.SafetensorsWriter;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/** Checkpoints in a folder, each a directory that is there whole or not at all. The newest two are kept. */
+public final class Checkpoints {
+    private static final Pattern NAME = Pattern.compile("iteration-(\\d{9})");
+    private static final String WRITING = ".writing-";
+    private static final int KEPT = 2;
+    private static final String POLICY = "policy.safetensors";
+    private static final String AVERAGE = "ema.safetensors";
+    private static final String OPTIMISER = "optimiser.safetensors";
+    private static final String STATE = "state.json";
+
+    private final Path folder;
+    private final ObjectMapper json = new ObjectMapper();
+
+    /**
+     * Checkpoints below a folder, which is made if it is not there; what an interrupted writing left behind is removed.
+     *
+     * @throws IOException if it cannot be written
+     */
+    public Checkpoints(Path folder) throws IOException {
+        this.folder = Files.createDirectories(folder);
+        try (var entries = Files.list(folder)) {
+            for (Path entry : entries.toList()) {
+                if (entry.getFileName().toString().startsWith(WRITING)) {
+                    delete(entry);
+                }
+            }
+        }
+    }
+
+    /**
+     * Writes a checkpoint. When this returns it is durable.
+     *
+     * @throws IOException if it cannot be written; the ones before are untouched then
+     */
+    public void save(TrainingState state, Parameters policy, Parameters average, AdamW optimiser) throws IOException {
+        Path writing = Files.createDirectory(folder.resolve(WRITING + UUID.randomUUID()));
+        SafetensorsWriter.write(writing.resolve(POLICY), policy.asMap(), Map.of());
+        SafetensorsWriter.write(writing.resolve(AVERAGE), average.asMap(), Map.of());
+        optimiser.save(writing.resolve(OPTIMISER));
+        json.writeValue(writing.resolve(STATE).toFile(), state);
+        try (var files = Files.list(writing)) {
+            for (Path file : files.toList()) {
+                sync(file);
+            }
+        }
+        Path target = folder.resolve("iteration-%09d".formatted(state.iteration()));
+        if (Files.exists(target)) {
+            delete(target);
+        }
+        Files.move(writing, target, StandardCopyOption.ATOMIC_MOVE);
+        sync(folder);
+        List<Path> all = all();
+        for (Path old : all.subList(0, Math.max(0, all.size() - KEPT))) {
+            delete(old);
+        }
+    }
+
+    /**
+     * Takes the newest checkpoint over.
+     *
+     * @return its state; empty if there is none, and nothing has changed then
+     * @throws IOException if it cannot be read
+     * @throws IllegalArgumentException if it belongs to another model
+     */
+    public Optional<TrainingState> restore(Parameters policy, Parameters average, AdamW optimiser) throws IOException {
+        List<Path> all = all();
+        if (all.isEmpty()) {
+            return Optional.empty();
+        }
+        Path newest = all.get(all.size() - 1);
+        assign(policy, newest.resolve(POLICY));
+        assign(average, newest.resolve(AVERAGE));
+        optimiser.restore(newest.resolve(OPTIMISER));
+        return Optional.of(json.readValue(newest.resolve(STATE).toFile(), TrainingState.class));
+    }
+
+    private static void assign(Parameters to, Path file) {
+        try (Parameters saved = SafetensorsReader.readAll(file, to.manager())) {
+            to.assignFrom(saved);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    file
+                            + " belongs to another model than the configured base; move the checkpoints away to start anew",
+                    e);
+        }
+    }
+
+    private List<Path> all() throws IOException {
+        try (var entries = Files.list(folder)) {
+            return entries.filter(entry ->
+                            NAME.matcher(entry.getFileName().toString()).matches())
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static void sync(Path path) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (var paths = Files.walk(directory)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+}

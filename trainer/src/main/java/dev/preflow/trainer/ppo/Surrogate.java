@@ -1,0 +1,133 @@
+package dev.preflow.trainer.ppo;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.preflow.models.pipeline.PipelineModels;
+import dev.preflow.models.scheduler.DdimRun;
+import dev.preflow.models.scheduler.DdimScheduler;
+import dev.preflow.models.scheduler.GaussianStep;
+import dev.preflow.models.tensor.Autograd;
+import dev.preflow.models.tensor.Ops;
+import dev.preflow.models.tensor.Parameters;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * PPO's clipped surrogate of denoising steps (Schulman et al. 2017; Black et al. 2024, section 4.3) with a charge for the
+ * divergence from a reference.
+ */
+final class Surrogate {
+    private final PipelineModels models;
+    private final Parameters policy;
+    private final Parameters reference;
+    private final DdimRun run;
+    private final int[] timesteps;
+    private final float[] stepWeights;
+    private final PpoOptions options;
+
+    Surrogate(PipelineModels models, Parameters policy, Parameters reference, RolloutForm form, PpoOptions options) {
+        this.models = models;
+        this.policy = policy;
+        this.reference = reference;
+        this.options = options;
+        this.run = new DdimScheduler(models.scheduler()).run(form.steps(), form.stochasticSteps(), form.eta());
+        this.timesteps = run.timesteps();
+        this.stepWeights = stepWeights(form.stochasticSteps());
+    }
+
+    /**
+     * What one micro-batch measured.
+     *
+     * @param logRatios of the pairs, in their order
+     * @param kl divergences from the reference, in the same order
+     */
+    record Measured(float[] logRatios, float[] kl) {}
+
+    /** Timesteps of the form's steps, from noisy to clean. */
+    int[] timesteps() {
+        return timesteps.clone();
+    }
+
+    /**
+     * Adds the gradients of a micro-batch's share of the loss.
+     *
+     * @param share the pairs' weight in the optimiser step: 1 / its number of pairs
+     */
+    Measured backward(List<TrainedPair> pairs, double share) {
+        try (NDManager step = policy.manager().newSubManager()) {
+            NDArray latents = array(step, pairs, true);
+            NDArray next = array(step, pairs, false);
+            int[] indices = pairs.stream().mapToInt(TrainedPair::step).toArray();
+            NDArray old = perPair(step, pairs, TrainedPair::logProbability);
+            NDArray advantage = perPair(step, pairs, TrainedPair::advantage);
+            NDArray weight = perPair(step, pairs, pair -> stepWeights[pair.step()]);
+            NDArray referenceMean =
+                    distribution(reference, latents, indices, pairs).mean();
+            try (Autograd on = Autograd.enabled()) {
+                GaussianStep now = distribution(policy, latents, indices, pairs);
+                NDArray logRatio = now.logProbability(next).sub(old);
+                NDArray ratio = logRatio.exp();
+                NDArray clipped = Ops.clamp(ratio, 1 - options.clipRange(), 1 + options.clipRange());
+                NDArray gain = Ops.minimum(ratio.mul(advantage), clipped.mul(advantage))
+                        .mul(weight);
+                NDArray kl = now.divergence(referenceMean);
+                NDArray loss =
+                        kl.mul(options.klCoefficient()).sub(gain).mul(share).sum();
+                Autograd.backward(loss);
+                return new Measured(logRatio.toFloatArray(), kl.toFloatArray());
+            }
+        }
+    }
+
+    private GaussianStep distribution(Parameters weights, NDArray latents, int[] indices, List<TrainedPair> pairs) {
+        List<String> prompts =
+                pairs.stream().map(pair -> pair.sample().prompt()).toList();
+        int[] at = new int[indices.length];
+        for (int i = 0; i < at.length; i++) {
+            at[i] = timesteps[indices[i]];
+        }
+        NDArray context = models.encodePrompts(weights, latents.getManager(), prompts);
+        return run.distribution(indices, models.predict(weights, latents, at, context), latents);
+    }
+
+    private NDArray array(NDManager step, List<TrainedPair> pairs, boolean before) {
+        int size = Math.toIntExact(models.latentShape().size());
+        float[] values = new float[pairs.size() * size];
+        for (int i = 0; i < pairs.size(); i++) {
+            float[] latents = before ? pairs.get(i).latents() : pairs.get(i).next();
+            System.arraycopy(latents, 0, values, i * size, size);
+        }
+        return step.create(values, new Shape(pairs.size()).addAll(models.latentShape()));
+    }
+
+    private static NDArray perPair(NDManager step, List<TrainedPair> pairs, ToDoubleFunction<TrainedPair> value) {
+        float[] values = new float[pairs.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) value.applyAsDouble(pairs.get(i));
+        }
+        return step.create(values);
+    }
+
+    /**
+     * The gradient of a step's log-probability is in proportion to {@code |c| / std}, where the step's mean moves by {@code c}
+     * per unit of the network's output: late steps would drown early ones. The weights, of mean 1, undo that.
+     */
+    private float[] stepWeights(int steps) {
+        float[] weights = new float[steps];
+        double sum = 0;
+        try (NDManager manager = policy.manager().newSubManager()) {
+            NDArray zero = manager.zeros(new Shape(1, 1, 1, 1));
+            NDArray one = manager.ones(new Shape(1, 1, 1, 1));
+            for (int k = 0; k < steps; k++) {
+                GaussianStep step = run.distribution(new int[] {k}, one, zero);
+                weights[k] = run.std(k) / Math.abs(step.mean().toFloatArray()[0]);
+                sum += weights[k] / steps;
+            }
+        }
+        for (int k = 0; k < steps; k++) {
+            weights[k] /= (float) sum;
+        }
+        return weights;
+    }
+}
