@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 /** Reads and writes the JSON configs of diffusers and transformers as records with camel-case names. */
 public final class ConfigJson {
 
+    /** Stands for options that may not be set at all. */
+    public static final String ABSENT = "null";
+
     private static final String DIFFUSERS_VERSION = "0.35.1";
 
     private static final ObjectMapper JSON = JsonMapper.builder()
@@ -35,8 +38,8 @@ public final class ConfigJson {
     /**
      * Reads a config.
      *
-     * @param refusals options that change the network in ways that are not implemented: their only accepted value each. An
-     *     absent or null option is accepted.
+     * @param refusals options that change the network in ways that are not implemented: their only accepted value each,
+     *     {@link #ABSENT} for none. An absent or null option is always accepted.
      * @throws IllegalArgumentException naming the file, if it is not such a config or has an option that is not implemented
      */
     public static <T> T read(Path file, Class<T> type, Map<String, ?> refusals) {
@@ -72,6 +75,14 @@ public final class ConfigJson {
     /** The entries by which diffusers knows the class of a config, and the version whose form it has. */
     public static Map<String, String> diffusers(String className) {
         return Map.of("_class_name", className, "_diffusers_version", DIFFUSERS_VERSION);
+    }
+
+    /** {@code value}, which the config must have. */
+    public static <T> T require(@Nullable T value, String option) {
+        if (value == null) {
+            throw new IllegalArgumentException(option + " is missing");
+        }
+        return value;
     }
 
     /** {@code value}, or {@code fallback} where the config has none. */

@@ -1,6 +1,7 @@
 package dev.preflow.models.tensor;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
@@ -60,8 +61,7 @@ public final class TorchScript {
      *
      * @param manager the result attaches to it
      */
-    public NDArray callOnList(
-            ai.djl.ndarray.NDManager manager, String method, Collection<NDArray> first, Object... rest) {
+    public NDArray callOnList(NDManager manager, String method, Collection<NDArray> first, Object... rest) {
         return call((PtNDManager) manager, method, first, rest);
     }
 

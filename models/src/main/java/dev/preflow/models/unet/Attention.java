@@ -15,6 +15,13 @@ import dev.preflow.models.tensor.Scope;
  */
 record Attention(int channels, int contextChannels, int heads) {
 
+    Attention {
+        if (heads < 1 || channels % heads != 0) {
+            throw new IllegalArgumentException(
+                    "attention_head_dim: " + channels + " channels cannot be split into " + heads + " heads");
+        }
+    }
+
     void initialize(Initializer init, Scope p) {
         init.linearWithoutBias(p.scope("to_q"), channels, channels);
         init.linearWithoutBias(p.scope("to_k"), contextChannels, channels);

@@ -61,12 +61,12 @@ public record UNetConfig(
             Map.entry("only_cross_attention", false),
             Map.entry("class_embeddings_concat", false),
             Map.entry("center_input_sample", false),
-            Map.entry("class_embed_type", "null"),
-            Map.entry("addition_embed_type", "null"),
-            Map.entry("encoder_hid_dim_type", "null"),
-            Map.entry("num_class_embeds", "null"),
-            Map.entry("timestep_post_act", "null"),
-            Map.entry("time_cond_proj_dim", "null"));
+            Map.entry("class_embed_type", ConfigJson.ABSENT),
+            Map.entry("addition_embed_type", ConfigJson.ABSENT),
+            Map.entry("encoder_hid_dim_type", ConfigJson.ABSENT),
+            Map.entry("num_class_embeds", ConfigJson.ABSENT),
+            Map.entry("timestep_post_act", ConfigJson.ABSENT),
+            Map.entry("time_cond_proj_dim", ConfigJson.ABSENT));
 
     /** Fills in diffusers' defaults and checks that the lists fit together. */
     public UNetConfig {
@@ -77,12 +77,16 @@ public record UNetConfig(
         normEps = ConfigJson.orElse(normEps, 1e-5);
         useLinearProjection = ConfigJson.orElse(useLinearProjection, false);
         flipSinToCos = ConfigJson.orElse(flipSinToCos, true);
+        downBlockTypes = List.copyOf(ConfigJson.require(downBlockTypes, "down_block_types"));
+        upBlockTypes = List.copyOf(ConfigJson.require(upBlockTypes, "up_block_types"));
+        blockOutChannels = List.copyOf(ConfigJson.require(blockOutChannels, "block_out_channels"));
+        if (sampleSize < 1 || crossAttentionDim < 1) {
+            throw new IllegalArgumentException("sample_size " + sampleSize + " and cross_attention_dim "
+                    + crossAttentionDim + " must be given and positive");
+        }
         int blocks = blockOutChannels.size();
         List<Integer> heads = ConfigJson.orElse(attentionHeadDim, List.of(8));
         attentionHeadDim = heads.size() == 1 ? Collections.nCopies(blocks, heads.get(0)) : List.copyOf(heads);
-        downBlockTypes = List.copyOf(downBlockTypes);
-        upBlockTypes = List.copyOf(upBlockTypes);
-        blockOutChannels = List.copyOf(blockOutChannels);
         if (downBlockTypes.size() != blocks || upBlockTypes.size() != blocks || attentionHeadDim.size() != blocks) {
             throw new IllegalArgumentException("A U-Net of " + blocks + " block_out_channels has down_block_types "
                     + downBlockTypes + ", up_block_types " + upBlockTypes + " and attention_head_dim "

@@ -41,8 +41,8 @@ public record VaeConfig(
 
     private static final String DOWN = "DownEncoderBlock2D";
     private static final String UP = "UpDecoderBlock2D";
-    private static final Map<String, ?> ONLY =
-            Map.of("_class_name", "AutoencoderKL", "act_fn", "silu", "shift_factor", 0.0, "latents_mean", "null");
+    private static final Map<String, ?> ONLY = Map.of(
+            "_class_name", "AutoencoderKL", "act_fn", "silu", "shift_factor", 0.0, "latents_mean", ConfigJson.ABSENT);
 
     /** Fills in diffusers' defaults and checks that the lists fit together. */
     public VaeConfig {
@@ -55,7 +55,9 @@ public record VaeConfig(
         midBlockAddAttention = ConfigJson.orElse(midBlockAddAttention, true);
         useQuantConv = ConfigJson.orElse(useQuantConv, true);
         usePostQuantConv = ConfigJson.orElse(usePostQuantConv, true);
-        blockOutChannels = List.copyOf(blockOutChannels);
+        blockOutChannels = List.copyOf(ConfigJson.require(blockOutChannels, "block_out_channels"));
+        downBlockTypes = List.copyOf(ConfigJson.require(downBlockTypes, "down_block_types"));
+        upBlockTypes = List.copyOf(ConfigJson.require(upBlockTypes, "up_block_types"));
         int levels = blockOutChannels.size();
         if (!downBlockTypes.equals(Collections.nCopies(levels, DOWN))
                 || !upBlockTypes.equals(Collections.nCopies(levels, UP))) {
@@ -64,8 +66,6 @@ public record VaeConfig(
                             + downBlockTypes + " and up_block_types " + upBlockTypes + ": only " + DOWN + " and " + UP
                             + ", one per level, are supported");
         }
-        downBlockTypes = List.copyOf(downBlockTypes);
-        upBlockTypes = List.copyOf(upBlockTypes);
     }
 
     /** An autoencoder of these sizes with diffusers' defaults for all else. */

@@ -16,6 +16,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 class AutogradTest {
 
@@ -132,6 +134,7 @@ class AutogradTest {
     }
 
     @Test
+    @EnabledOnOs(OS.LINUX)
     void shouldKeepMemoryFlatOverSteps() throws Exception {
         try (NDManager root = Torch.newManager();
                 Parameters parameters = new Parameters(root)) {

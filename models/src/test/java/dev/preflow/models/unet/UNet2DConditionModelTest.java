@@ -160,6 +160,7 @@ class UNet2DConditionModelTest {
                 "\"_class_name\": \"UNet2DModel\"",
                 "\"down_block_types\": [\"AttnDownBlock2D\", \"DownBlock2D\", \"DownBlock2D\", \"DownBlock2D\"]",
                 "\"attention_head_dim\": [1, 2]",
+                "\"sample_size\": null",
             })
     void shouldRefuseByNameWhatItDoesNotImplement(String option) throws IOException {
         String name = option.split("\"")[1];
