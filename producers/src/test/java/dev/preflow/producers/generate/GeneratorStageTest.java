@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
-import dev.preflow.producers.Broker;
+import dev.preflow.broker.EmbeddedBroker;
+import dev.preflow.producers.TestLoop;
 import dev.preflow.schemas.DeadLetter;
 import dev.preflow.schemas.GenerationTask;
 import dev.preflow.schemas.Ids;
@@ -26,7 +27,9 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,16 +39,28 @@ class GeneratorStageTest {
     private static final RetryPolicy QUICK = new RetryPolicy(3, Duration.ofMillis(1), Duration.ofMillis(10));
 
     @TempDir
-    Path folder;
+    private static Path folder;
+
+    private static EmbeddedBroker broker;
 
     private final AtomicInteger calls = new AtomicInteger();
-    private Broker broker;
+    private TestLoop loop;
     private BlobStore blobs;
     private ImageGenerator generator;
 
+    @BeforeAll
+    static void startBroker() throws Exception {
+        broker = EmbeddedBroker.start(folder.resolve("broker"));
+    }
+
+    @AfterAll
+    static void stopBroker() {
+        broker.close();
+    }
+
     @BeforeEach
     void start() throws Exception {
-        broker = Broker.start(folder);
+        loop = TestLoop.on(broker);
         blobs = new BlobStore(folder.resolve("blobs"));
         var file = PngImage.encode(new BufferedImage(6, 5, BufferedImage.TYPE_INT_RGB));
         var answer = new JsonObject()
@@ -54,7 +69,7 @@ class GeneratorStageTest {
                         new JsonArray()
                                 .add(new JsonObject()
                                         .put("b64_json", Base64.getEncoder().encodeToString(file.bytes()))));
-        var server = broker.runtime()
+        var server = loop.runtime()
                 .vertx()
                 .createHttpServer()
                 .requestHandler(request -> request.body().onSuccess(body -> {
@@ -73,7 +88,7 @@ class GeneratorStageTest {
                 .listen(0, "localhost")
                 .await();
         generator = new OpenAiImagesGenerator(
-                broker.runtime().vertx(),
+                loop.runtime().vertx(),
                 new ImagesEndpoint(
                         "remote",
                         URI.create("http://localhost:" + server.actualPort() + "/v1"),
@@ -90,12 +105,12 @@ class GeneratorStageTest {
     @AfterEach
     void stop() {
         generator.close();
-        broker.close();
+        loop.close();
     }
 
     @Test
     void shouldDrawTheTasksOfItsGeneratorsAndPassOverOthers() throws Exception {
-        var images = broker.records(broker.topics().images());
+        var images = loop.records(loop.topics().images());
         var stage = startStage();
         publish(task("p1", "elsewhere", "a fox"));
         var task = task("p1", "remote", "a fox");
@@ -120,7 +135,7 @@ class GeneratorStageTest {
 
     @Test
     void shouldSparePromptsWhenOneOfTheirImagesCannotBeDrawn() throws Exception {
-        var letters = broker.records(broker.topics().deadLetters());
+        var letters = loop.records(loop.topics().deadLetters());
         var stage = startStage();
         publish(task("p1", "remote", "forbidden"));
         publish(task("p2", "remote", "down"));
@@ -137,7 +152,7 @@ class GeneratorStageTest {
 
     @Test
     void shouldNotDrawAgainWhatIsOnTheTopicAlready() throws Exception {
-        var images = broker.records(broker.topics().images());
+        var images = loop.records(loop.topics().images());
         var task = task("p1", "remote", "a fox");
         var stage = startStage();
         publish(task);
@@ -157,7 +172,7 @@ class GeneratorStageTest {
 
     private Stage<GenerationTask> startStage() {
         return GeneratorStage.start(
-                broker.runtime(),
+                loop.runtime(),
                 "remote",
                 generator,
                 blobs,
@@ -166,7 +181,7 @@ class GeneratorStageTest {
     }
 
     private void publish(GenerationTask task) {
-        broker.publish(broker.topics().tasks(), task.getId(), task);
+        loop.publish(loop.topics().tasks(), task.getId(), task);
     }
 
     private static GenerationTask task(String promptId, String generator, String text) {

@@ -3,7 +3,8 @@ package dev.preflow.producers.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.preflow.producers.Broker;
+import dev.preflow.broker.EmbeddedBroker;
+import dev.preflow.producers.TestLoop;
 import dev.preflow.producers.source.FeedPace;
 import dev.preflow.producers.source.OpenPrompts;
 import dev.preflow.producers.source.PromptFeeder;
@@ -28,7 +29,9 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,29 +39,41 @@ import org.junit.jupiter.api.io.TempDir;
 class PlannerStageTest {
 
     @TempDir
-    Path folder;
+    private static Path folder;
 
-    private Broker broker;
+    private static EmbeddedBroker broker;
+
+    private TestLoop loop;
     private Stage<Prompt> planner;
+
+    @BeforeAll
+    static void startBroker() throws Exception {
+        broker = EmbeddedBroker.start(folder.resolve("broker"));
+    }
+
+    @AfterAll
+    static void stopBroker() {
+        broker.close();
+    }
 
     @BeforeEach
     void startPlanner() throws Exception {
-        broker = Broker.start(folder);
+        loop = TestLoop.on(broker);
         var plan = new Plan(4, 3, 12, 20, GeneratorPool.of(Map.of("policy", 1.0, "base", 1.0)));
-        planner = PlannerStage.start(broker.runtime(), plan, new PromptRules(10_000), StageOptions.inFlight(50));
+        planner = PlannerStage.start(loop.runtime(), plan, new PromptRules(10_000), StageOptions.inFlight(50));
     }
 
     @AfterEach
     void stop() {
         planner.stop().await();
-        broker.close();
+        loop.close();
     }
 
     @Test
     void shouldPlanWhatIsFedAndGiveUpWhatCannotBeDrawn() throws Exception {
         var published = new CopyOnWriteArrayList<Prompt>();
-        var tasks = broker.records(broker.topics().tasks());
-        var letters = broker.records(broker.topics().deadLetters());
+        var tasks = loop.records(loop.topics().tasks());
+        var letters = loop.records(loop.topics().deadLetters());
 
         var report = feeder(false, FeedPace.unlimited())
                 .feed(
@@ -88,11 +103,11 @@ class PlannerStageTest {
 
     @Test
     void shouldAskForTheSameImagesWhenAPromptIsDeliveredTwice() {
-        var tasks = broker.records(broker.topics().tasks());
+        var tasks = loop.records(loop.topics().tasks());
         var prompt = new Prompt("p1", "a fox", "test", Instant.ofEpochMilli(1_000));
 
-        broker.publish(broker.topics().prompts(), "p1", prompt);
-        broker.publish(broker.topics().prompts(), "p1", prompt);
+        loop.publish(loop.topics().prompts(), "p1", prompt);
+        loop.publish(loop.topics().prompts(), "p1", prompt);
 
         await().until(() -> tasks.size() == 8);
         assertThat(Map.copyOf(tasks.stream().collect(Collectors.groupingBy(task -> task, Collectors.counting()))))
@@ -165,7 +180,7 @@ class PlannerStageTest {
 
     private PromptFeeder feeder(boolean repeatable, FeedPace pace) {
         return new PromptFeeder(
-                broker.runtime().publisher(), broker.topics().prompts(), repeatable, pace, Clock.systemUTC());
+                loop.runtime().publisher(), loop.topics().prompts(), repeatable, pace, Clock.systemUTC());
     }
 
     private static PromptSource jsonLines(String json) throws Exception {

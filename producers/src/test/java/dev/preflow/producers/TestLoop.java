@@ -13,34 +13,29 @@ import dev.preflow.stream.observe.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.avro.specific.SpecificRecord;
 
-/** A broker with Preflow's topics, and what stages need to run on it. */
-public final class Broker implements AutoCloseable {
+/** Topics of their own on a broker, and what stages need to run on them. */
+public final class TestLoop implements AutoCloseable {
 
-    private final EmbeddedBroker broker;
     private final StageRuntime runtime;
     private final List<TopicReader<?>> readers = new ArrayList<>();
 
-    private Broker(EmbeddedBroker broker, StageRuntime runtime) {
-        this.broker = broker;
+    private TestLoop(StageRuntime runtime) {
         this.runtime = runtime;
     }
 
-    /** Starts a broker below a directory. */
-    public static Broker start(Path directory) throws IOException {
-        var broker = EmbeddedBroker.start(directory.resolve("broker"));
+    /** Creates fresh topics. */
+    public static TestLoop on(EmbeddedBroker broker) throws IOException {
         var kafka = KafkaConnection.to(broker.bootstrapServers());
-        var topics = Topics.withPrefix("preflow.");
+        var topics = Topics.of(UUID.randomUUID() + ".", 2);
         new TopicCreator(kafka).create(topics.all());
-        return new Broker(
-                broker,
-                new StageRuntime(
-                        Vertx.vertx(), kafka, topics, new Publisher(kafka), new SimpleMeterRegistry(), new Health()));
+        return new TestLoop(new StageRuntime(
+                Vertx.vertx(), kafka, topics, new Publisher(kafka), new SimpleMeterRegistry(), new Health()));
     }
 
     /** What stages share. */
@@ -71,6 +66,5 @@ public final class Broker implements AutoCloseable {
         readers.forEach(TopicReader::close);
         runtime.publisher().close();
         runtime.vertx().close().await();
-        broker.close();
     }
 }
