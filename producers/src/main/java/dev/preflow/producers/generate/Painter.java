@@ -1,0 +1,79 @@
+package dev.preflow.producers.generate;
+
+import ai.djl.ndarray.NDManager;
+import dev.preflow.models.pipeline.DiffusionPipeline;
+import dev.preflow.models.pipeline.GeneratedImage;
+import dev.preflow.models.pipeline.GenerationRequest;
+import dev.preflow.models.pipeline.TrajectoryFile;
+import dev.preflow.models.tensor.Torch;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Weights that draw. They never change; new weights are another painter. */
+final class Painter implements AutoCloseable {
+
+    private final NDManager manager;
+    private final DiffusionPipeline pipeline;
+
+    private Painter(NDManager manager, DiffusionPipeline pipeline) {
+        this.manager = manager;
+        this.pipeline = pipeline;
+    }
+
+    /**
+     * Loads a diffusers directory.
+     *
+     * @param directory the directory
+     * @return a painter with weights of its own
+     * @throws IOException when there is no such directory, or it is no pipeline
+     */
+    static Painter load(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            throw new IOException("There is no model directory " + directory);
+        }
+        var manager = Torch.newManager();
+        try {
+            return new Painter(manager, DiffusionPipeline.load(directory, directory.toString(), manager));
+        } catch (RuntimeException e) {
+            manager.close();
+            throw new IOException("Cannot load the model in %s: %s".formatted(directory, e.getMessage()), e);
+        }
+    }
+
+    /**
+     * Draws a batch.
+     *
+     * @param tasks of one {@link PaintTask.Kind}
+     * @return a painting per task, in their order
+     */
+    List<Painting> paint(List<PaintTask> tasks) {
+        var requests = tasks.stream().map(Painter::request).toList();
+        return pipeline.generate(requests, tasks.get(0).kind().recorded()).stream()
+                .map(this::painting)
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        pipeline.close();
+        manager.close();
+    }
+
+    private static GenerationRequest request(PaintTask task) {
+        var kind = task.kind();
+        return new GenerationRequest(
+                task.text(), "", task.seed(), task.guidanceScale(), kind.steps(), kind.stochasticSteps(), kind.eta());
+    }
+
+    private Painting painting(GeneratedImage drawn) {
+        return new Painting(PngImage.encode(drawn.image().toBufferedImage()), trajectory(drawn));
+    }
+
+    private byte @Nullable [] trajectory(GeneratedImage drawn) {
+        var trajectory = drawn.trajectory();
+        return trajectory == null ? null : TrajectoryFile.encode(trajectory, manager);
+    }
+}

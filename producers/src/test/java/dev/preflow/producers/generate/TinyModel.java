@@ -1,0 +1,56 @@
+package dev.preflow.producers.generate;
+
+import dev.preflow.models.pipeline.DiffusionPipeline;
+import dev.preflow.models.pipeline.PipelineModels;
+import dev.preflow.models.scheduler.SchedulerConfig;
+import dev.preflow.models.tensor.Torch;
+import dev.preflow.models.text.ClipTextConfig;
+import dev.preflow.models.text.ClipTextEncoder;
+import dev.preflow.models.tokenizer.ClipTokenizerBuilder;
+import dev.preflow.models.unet.UNet2DConditionModel;
+import dev.preflow.models.unet.UNetConfig;
+import dev.preflow.models.vae.AutoencoderKL;
+import dev.preflow.models.vae.VaeConfig;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A diffusers directory of a few thousand random weights, drawing 8 by 8 pixels. */
+final class TinyModel {
+
+    private TinyModel() {}
+
+    /** Writes the directory; models of different seeds differ in U-Net and text encoder. */
+    static Path write(Path directory, long seed) {
+        var tokenizer = new ClipTokenizerBuilder()
+                .add("a red circle above a blue square")
+                .maxLength(12)
+                .build();
+        var unet = new UNetConfig(
+                4,
+                4,
+                4,
+                List.of("DownBlock2D", "CrossAttnDownBlock2D"),
+                List.of("CrossAttnUpBlock2D", "UpBlock2D"),
+                List.of(8, 16),
+                1,
+                List.of(2),
+                16,
+                4,
+                null,
+                null,
+                null,
+                0);
+        var models = new PipelineModels(
+                new UNet2DConditionModel(unet),
+                new ClipTextEncoder(new ClipTextConfig(tokenizer.vocabularySize(), 16, 32, 1, 2, 12, null, null)),
+                new AutoencoderKL(VaeConfig.of(8, List.of(8, 8), 1, 4, 4)),
+                tokenizer,
+                SchedulerConfig.stableDiffusion("DDIMScheduler"));
+        try (var manager = Torch.newManager();
+                var pipeline = new DiffusionPipeline(
+                        models, models.initPolicy(manager, seed), models.initVae(manager, 1), "tiny", manager)) {
+            pipeline.save(directory);
+        }
+        return directory;
+    }
+}
