@@ -44,7 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The assembly and the two stages on a real broker, with a judge over real HTTP. */
 final class AnnotatorsOnKafkaTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     @TempDir
     private static Path directory;
@@ -90,8 +90,8 @@ final class AnnotatorsOnKafkaTest {
             publishGroups(0, 10);
             awaitRecords(topics.annotations(), 10);
             var first = awaitRecords(topics.preferences(), 10 * (1 + 4));
-            annotator.stop().await(20, TimeUnit.SECONDS);
-            preferences.stop().await(20, TimeUnit.SECONDS);
+            annotator.stop().await(60, TimeUnit.SECONDS);
+            preferences.stop().await(60, TimeUnit.SECONDS);
             int paid = endpoint.requests().size();
 
             assertThat(first).extracting(Preference::getId).doesNotHaveDuplicates();
@@ -107,8 +107,8 @@ final class AnnotatorsOnKafkaTest {
             publishGroups(10, 12);
             var annotations = awaitRecords(topics.annotations(), 12);
             awaitRecords(topics.preferences(), 12 * 5);
-            restarted.stop().await(20, TimeUnit.SECONDS);
-            preferencesAgain.stop().await(20, TimeUnit.SECONDS);
+            restarted.stop().await(60, TimeUnit.SECONDS);
+            preferencesAgain.stop().await(60, TimeUnit.SECONDS);
 
             assertThat(annotations).extracting(Annotation::getId).doesNotHaveDuplicates();
             assertThat(read(topics.annotations())).hasSize(12);
@@ -141,7 +141,7 @@ final class AnnotatorsOnKafkaTest {
                     (call, request) -> ScriptedEndpoint.failing(500, "no").handle(request));
             publishGroups(3, 4);
             assertEnded(4, "attempts-exhausted");
-            annotator.stop().await(20, TimeUnit.SECONDS);
+            annotator.stop().await(60, TimeUnit.SECONDS);
             assertThat(read(topics.annotations())).isEmpty();
         }
     }
@@ -183,14 +183,14 @@ final class AnnotatorsOnKafkaTest {
         for (int index : indices) {
             publisher
                     .publish(topics.images(), promptId, TestRecords.image(promptId, index, 4, Purpose.JUDGE, pixels))
-                    .await(10, TimeUnit.SECONDS);
+                    .await(30, TimeUnit.SECONDS);
         }
     }
 
     private void publishGroups(int from, int to) throws Exception {
         for (int number : IntStream.range(from, to).toArray()) {
             var group = TestRecords.group("prompt" + number, 2, pixels);
-            publisher.publish(topics.groups(), group.getPromptId(), group).await(10, TimeUnit.SECONDS);
+            publisher.publish(topics.groups(), group.getPromptId(), group).await(30, TimeUnit.SECONDS);
         }
     }
 
@@ -220,7 +220,7 @@ final class AnnotatorsOnKafkaTest {
         var records = new CopyOnWriteArrayList<T>();
         try (var reader =
                 TopicReader.start(kafka, topic, TopicStart.beginning(), delivery -> records.add(delivery.record()))) {
-            reader.caughtUp().await(20, TimeUnit.SECONDS);
+            reader.caughtUp().await(60, TimeUnit.SECONDS);
         }
         return records;
     }

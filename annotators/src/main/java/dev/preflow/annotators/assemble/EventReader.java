@@ -21,7 +21,8 @@ final class EventReader implements Processor<byte[], byte[], byte[], Object> {
 
     private final Decoder decoder;
     private final AssemblerMetrics metrics;
-    private @Nullable ProcessorContext<byte[], Object> context;
+    // set by init, which Kafka Streams calls before anything else
+    private ProcessorContext<byte[], Object> context;
 
     EventReader(Decoder decoder, AssemblerMetrics metrics) {
         this.decoder = decoder;
@@ -30,27 +31,23 @@ final class EventReader implements Processor<byte[], byte[], byte[], Object> {
 
     @Override
     public void init(ProcessorContext<byte[], Object> processorContext) {
-        this.context = processorContext;
+        context = processorContext;
     }
 
     @Override
     public void process(Record<byte[], byte[]> record) {
-        var out = context;
-        if (out == null) {
-            throw new IllegalStateException("Kafka Streams calls init before process");
-        }
-        RecordMetadata at = out.recordMetadata()
+        RecordMetadata at = context.recordMetadata()
                 .orElseThrow(() -> new IllegalStateException("A record read from a topic has a place on it"));
         try {
             decoder.decode(record.value(), at.offset())
-                    .ifPresent(event -> out.forward(
+                    .ifPresent(event -> context.forward(
                             record.withKey(event.promptId().getBytes(StandardCharsets.UTF_8))
                                     .withValue(event),
                             AssemblerTopology.GATHER));
         } catch (UndecodableException e) {
             metrics.undecodable();
-            var letter = DeadLetters.undecodable(record, at, e, Instant.ofEpochMilli(out.currentSystemTimeMs()));
-            out.forward(record.withValue(letter), AssemblerTopology.DEAD_LETTERS);
+            var letter = DeadLetters.undecodable(record, at, e, Instant.ofEpochMilli(context.currentSystemTimeMs()));
+            context.forward(record.withValue(letter), AssemblerTopology.DEAD_LETTERS);
         }
     }
 }

@@ -37,6 +37,7 @@ final class GroupGatherer implements Processor<byte[], Object, byte[], Object> {
     private final String deadLetterTopic;
     private final AssemblerOptions options;
     private final AssemblerMetrics metrics;
+    // the context and the stores are set by init, which Kafka Streams calls before anything else
     private ProcessorContext<byte[], Object> context;
     private KeyValueStore<String, GroupState> groups;
     /** Times at which something is due, in order: eight bytes of time and then the prompt id. */
@@ -46,7 +47,6 @@ final class GroupGatherer implements Processor<byte[], Object, byte[], Object> {
     private long lastReadAt;
     private long lastWrittenAt;
 
-    @SuppressWarnings("NullAway.Init")
     GroupGatherer(String deadLetterTopic, AssemblerOptions options, AssemblerMetrics metrics) {
         this.deadLetterTopic = deadLetterTopic;
         this.options = options;

@@ -341,7 +341,7 @@ final class JudgeClientTest {
         for (int i = 0; i < 20; i++) {
             replies.add(client.complete(QUESTION));
         }
-        Future.all(replies).await(10, TimeUnit.SECONDS);
+        Future.all(replies).await(30, TimeUnit.SECONDS);
 
         assertThat(most).hasValue(3);
     }
@@ -449,7 +449,7 @@ final class JudgeClientTest {
 
     private static JudgeReply ask(JudgeClient client, ChatRequest question) {
         try {
-            return client.complete(question).await(10, TimeUnit.SECONDS);
+            return client.complete(question).await(30, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
             throw new AssertionError("The client did not answer", e);
         }

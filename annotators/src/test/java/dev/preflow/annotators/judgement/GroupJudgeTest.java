@@ -285,7 +285,7 @@ final class GroupJudgeTest {
         endpoint.script((call, request) ->
                 (call == 0 ? ScriptedEndpoint.failing(503, "down") : ScriptedEndpoint.saying(GOOD)).handle(request));
         var annotation =
-                judge(AnnotationMode.PER_ASPECT, false).judge(group(), true).await(10, TimeUnit.SECONDS);
+                judge(AnnotationMode.PER_ASPECT, false).judge(group(), true).await(30, TimeUnit.SECONDS);
         assertThat(scores(annotation)).containsExactly("444", "555");
         assertThat(annotation.getCalls()).extracting(JudgeCall::getFailure).anySatisfy(failure -> assertThat(failure)
                 .contains("503"));
@@ -349,12 +349,12 @@ final class GroupJudgeTest {
     }
 
     private static Annotation judge(GroupJudge judge, ImageGroup group) throws Exception {
-        return judge.judge(group, false).await(10, TimeUnit.SECONDS);
+        return judge.judge(group, false).await(30, TimeUnit.SECONDS);
     }
 
     private static Throwable failure(GroupJudge judge, ImageGroup group, boolean lastAttempt) {
         var future = judge.judge(group, lastAttempt);
-        await().until(future::isComplete);
+        await().atMost(Duration.ofSeconds(30)).until(future::isComplete);
         assertThat(future.failed()).isTrue();
         return future.cause();
     }
