@@ -1,7 +1,5 @@
 package dev.preflow.demo.judge;
 
-import dev.preflow.demo.scene.ShapeKind;
-
 /** The part of a canvas around one patch, as coverage from 0 to 1; pixels of other patches and under a sign are unknown. */
 final class Window {
     private static final int MARGIN = 3;
@@ -103,39 +101,8 @@ final class Window {
         return steps == 0 ? 0 : mid / (STAIRCASE * steps * MID_WIDTH);
     }
 
-    /** Soft intersection over union with a shape whose edge is as soft as the patch's. */
-    double overlap(ShapeKind shape, double x, double y, double size) {
-        double soft = 1 / Math.max(1, 2.5 * blur);
-        double both = 0;
-        double either = 1e-9;
-        for (int row = 0; row < height; row++) {
-            double py = top + row + 0.5 - y;
-            for (int column = 0; column < width; column++) {
-                int k = row * width + column;
-                if (unknown[k]) {
-                    continue;
-                }
-                double inside = 0.5 - distance(shape, left + column + 0.5 - x, py, size) * soft;
-                double c = inside <= 0 ? 0 : Math.min(1, inside);
-                double v = coverage[k];
-                if (c < v) {
-                    both += c;
-                    either += v;
-                } else {
-                    both += v;
-                    either += c;
-                }
-            }
-        }
-        return both / either;
-    }
-
-    /** Signed distance from the outline, negative inside, close to it exact. */
-    private static double distance(ShapeKind shape, double dx, double dy, double size) {
-        return switch (shape) {
-            case CIRCLE -> Math.sqrt(dx * dx + dy * dy) - size;
-            case SQUARE -> Math.max(Math.abs(dx), Math.abs(dy)) - ShapeKind.SQUARE_HALF_SIDE * size;
-            case TRIANGLE -> Math.max(dy - size, (Math.abs(dx) - (dy + size) / 2) * 0.8944271909999159);
-        };
+    /** The pixels that count for the fit of a shape. */
+    CoverageSamples samples() {
+        return new CoverageSamples(this);
     }
 }

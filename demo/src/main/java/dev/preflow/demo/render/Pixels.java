@@ -9,7 +9,10 @@ import java.awt.image.DataBufferInt;
 public final class Pixels {
     private Pixels() {}
 
-    /** The packed RGB pixels of a picture, row by row; for TYPE_INT_RGB its own array, not a copy. */
+    /**
+     * The packed RGB pixels of a picture, row by row; for TYPE_INT_RGB its own array, not a copy. The highest byte of each means
+     * nothing.
+     */
     public static int[] packed(BufferedImage image) {
         if (image.getType() == BufferedImage.TYPE_INT_RGB
                 && image.getRaster().getParent() == null
