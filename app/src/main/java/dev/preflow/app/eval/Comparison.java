@@ -1,0 +1,90 @@
+package dev.preflow.app.eval;
+
+import dev.preflow.demo.gold.Diversity;
+import dev.preflow.demo.judge.Verdict;
+import dev.preflow.demo.render.ContactSheet;
+import dev.preflow.demo.scene.ScenePrompt;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+
+/**
+ * Base against policy, paired by prompt and seed.
+ *
+ * @param guidanceScale guidance that both drew with
+ * @param prompts how many different prompts
+ * @param images how many pairs
+ * @param base figures of the base
+ * @param policy figures of the policy
+ * @param wins pairs in which the policy's image has the higher mean rating
+ * @param ties pairs with equal ratings
+ * @param losses pairs in which the base's image has the higher mean rating
+ * @param pValue two-sided sign test of wins against losses
+ * @param renderedDiversity diversity of clean rendered images of the same prompts, the reference
+ */
+public record Comparison(
+        double guidanceScale,
+        int prompts,
+        int images,
+        GoldFigures base,
+        GoldFigures policy,
+        int wins,
+        int ties,
+        int losses,
+        double pValue,
+        double renderedDiversity) {
+    private static final int RENDERED_PER_PROMPT = 8;
+
+    /** Compares two runs of one plan. */
+    public static Comparison of(EvalRun base, EvalRun policy) {
+        if (!base.plan().equals(policy.plan())) {
+            throw new IllegalArgumentException(
+                    "Runs of different plans cannot be paired: " + base.plan() + " and " + policy.plan());
+        }
+        List<Verdict> before = base.verdicts();
+        List<Verdict> after = policy.verdicts();
+        int wins = 0;
+        int losses = 0;
+        for (int i = 0; i < before.size(); i++) {
+            int sign = Double.compare(after.get(i).meanRating(), before.get(i).meanRating());
+            wins += sign > 0 ? 1 : 0;
+            losses += sign < 0 ? 1 : 0;
+        }
+        List<ScenePrompt> distinct = List.copyOf(new LinkedHashSet<>(base.plan().prompts()));
+        return new Comparison(
+                base.plan().guidanceScale(),
+                distinct.size(),
+                before.size(),
+                GoldFigures.of(base.gold()),
+                GoldFigures.of(policy.gold()),
+                wins,
+                before.size() - wins - losses,
+                losses,
+                SignTest.pValue(wins, losses),
+                Diversity.rendered(distinct, RENDERED_PER_PROMPT, 1));
+    }
+
+    /**
+     * A page of pairs, base above policy, as PNG.
+     *
+     * @param most how many pairs at most, spread over the plan
+     */
+    public static byte[] contactSheet(EvalRun base, EvalRun policy, int most) {
+        int columns = 12;
+        int pairs = Math.min(most, base.images().size());
+        List<ScenePrompt> prompts = base.plan().prompts();
+        List<ContactSheet.Entry> entries = new ArrayList<>();
+        for (int from = 0; from < pairs; from += columns) {
+            for (EvalRun run : List.of(base, policy)) {
+                for (int i = from; i < Math.min(from + columns, pairs); i++) {
+                    int at = (int) ((long) i * base.images().size() / pairs);
+                    entries.add(new ContactSheet.Entry(
+                            run.images().get(at).toBufferedImage(),
+                            prompts.get(at).text() + "\n" + run.release() + " "
+                                    + run.verdicts().get(at).meanRating()));
+                }
+            }
+        }
+        return new ContactSheet(columns, 96).png(entries);
+    }
+}
