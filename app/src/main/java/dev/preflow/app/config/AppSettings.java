@@ -7,6 +7,7 @@ import dev.preflow.scorer.ScorerSettings;
 import dev.preflow.stream.KafkaSettings;
 import dev.preflow.stream.config.Setting;
 import dev.preflow.stream.config.Settings;
+import dev.preflow.trainer.TrainerSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -24,13 +25,27 @@ public final class AppSettings {
     public static final Setting<Path> STATE = Settings.path(
             "state.directory", "data/state", "Folder in which the stages of this process keep notes of their own");
 
+    /** Prompts that are never trained on. */
+    public static final Setting<Path> HELD_OUT = Settings.path(
+                    "held-out.file", "", "File of prompts, one per line, that nothing is trained on: for evaluation")
+            .withoutDefault();
+
+    /** What VP-Score starts from. */
+    public static final Setting<Path> REWARD_INITIAL = Settings.path(
+                    "reward.initial",
+                    "",
+                    "VP-Score directory that learning starts from, such as a pre-trained BLIP; absent for a small network"
+                            + " with random weights")
+            .withoutDefault();
+
     /** Every setting of every part. */
     public static final List<Setting<?>> ALL = Stream.of(
                     KafkaSettings.ALL,
-                    List.<Setting<?>>of(BLOBS, STATE),
+                    List.<Setting<?>>of(BLOBS, STATE, HELD_OUT, REWARD_INITIAL),
                     ProducerSettings.ALL,
                     AnnotatorSettings.ALL,
                     ScorerSettings.ALL,
+                    TrainerSettings.ALL,
                     GatewaySettings.ALL)
             .<Setting<?>>flatMap(List::stream)
             .toList();

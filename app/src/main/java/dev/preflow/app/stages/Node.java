@@ -22,6 +22,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,13 +43,25 @@ public final class Node implements AutoCloseable {
     }
 
     /**
-     * Opens what stages share. Blocks.
+     * Opens what stages share, with the held-out prompts that the configuration names. Blocks.
      *
      * @param config the configuration
      * @return the node, with no stage yet
-     * @throws IOException when Kafka does not answer or the blob folder cannot be used
+     * @throws IOException when Kafka does not answer, the blob folder cannot be used or a file cannot be read
      */
     public static Node open(Config config) throws IOException {
+        return open(config, HeldOutFile.of(config));
+    }
+
+    /**
+     * Opens what stages share. Blocks.
+     *
+     * @param config the configuration
+     * @param heldOut texts of prompts that are never trained on
+     * @return the node, with no stage yet
+     * @throws IOException when Kafka does not answer or the blob folder cannot be used
+     */
+    public static Node open(Config config, Predicate<String> heldOut) throws IOException {
         var kafka = KafkaContact.make(config);
         var blobs = new BlobStore(config.get(AppSettings.BLOBS));
         var metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -65,7 +78,7 @@ public final class Node implements AutoCloseable {
                 metrics,
                 new Health());
         var evaluations = new EvalHistory(config.get(GatewaySettings.GOLD_DROP));
-        return new Node(new StageContext(runtime, config, blobs, metrics, evaluations), gcMetrics);
+        return new Node(new StageContext(runtime, config, blobs, metrics, evaluations, heldOut), gcMetrics);
     }
 
     /**

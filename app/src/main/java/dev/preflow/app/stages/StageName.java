@@ -17,6 +17,12 @@ public enum StageName {
     ASSEMBLER,
     /** Groups to ratings and preferences. */
     ANNOTATORS,
+    /** Preferences to the store and to VP-Score's releases; one process of a deployment. */
+    LEARNER,
+    /** Images to scores. */
+    SCORER,
+    /** Rollouts to the policy's releases; one process of a deployment. */
+    TRAINER,
     /** The HTTP side and the page. */
     GATEWAY;
 

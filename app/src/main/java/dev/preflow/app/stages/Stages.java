@@ -10,10 +10,14 @@ import dev.preflow.producers.ProducerConfig;
 import dev.preflow.producers.ProducerSettings;
 import dev.preflow.producers.generate.GeneratorStage;
 import dev.preflow.producers.generate.ImagesEndpoint;
+import dev.preflow.producers.generate.LocalGenerator;
 import dev.preflow.producers.generate.OpenAiImagesGenerator;
 import dev.preflow.producers.plan.PlannerStage;
 import dev.preflow.stream.StageOptions;
+import dev.preflow.stream.blob.ReleaseFiles;
+import dev.preflow.trainer.TrainerStage;
 import io.vertx.core.Future;
+import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +35,9 @@ public final class Stages {
             StageName.GENERATORS, Stages::generators,
             StageName.ASSEMBLER, Stages::assembler,
             StageName.ANNOTATORS, Stages::annotators,
+            StageName.LEARNER, RewardStages::learner,
+            StageName.SCORER, RewardStages::scorer,
+            StageName.TRAINER, Stages::trainer,
             StageName.GATEWAY, Stages::gateway);
 
     private Stages() {}
@@ -57,12 +64,48 @@ public final class Stages {
         return Future.succeededFuture(stage::stop);
     }
 
-    private static Future<RunningStage> generators(StageContext context) {
+    private static Future<RunningStage> generators(StageContext context) throws IOException {
         var running = new ArrayList<RunningStage>();
-        for (var endpoint : new ProducerConfig(context.config()).endpoints()) {
+        var producers = new ProducerConfig(context.config());
+        if (!producers.variants().isEmpty()) {
+            running.add(pipelines(context, producers));
+        }
+        for (var endpoint : producers.endpoints()) {
             running.add(endpoint(context, endpoint));
         }
         return Future.succeededFuture(RunningStage.all(List.copyOf(running)));
+    }
+
+    private static RunningStage pipelines(StageContext context, ProducerConfig producers) throws IOException {
+        var runtime = context.runtime();
+        var releases = context.config().get(AppSettings.STATE).resolve("policies");
+        var generator = LocalGenerator.open(
+                runtime,
+                producers.variants(),
+                new ReleaseFiles(context.blobs(), releases, Clock.systemUTC()),
+                producers.localOptions(),
+                Clock.systemUTC());
+        var options = StageOptions.inFlight(context.config().get(ProducerSettings.LOCAL_IN_FLIGHT));
+        var stage =
+                GeneratorStage.start(runtime, "local", generator, context.blobs(), options, Clock.systemUTC());
+        return () -> stage.stop().compose(stopped -> blocking(context, generator::close));
+    }
+
+    /** Runs what blocks off the event loop. */
+    static Future<Void> blocking(StageContext context, Runnable work) {
+        return context.runtime()
+                .vertx()
+                .executeBlocking(
+                        () -> {
+                            work.run();
+                            return null;
+                        },
+                        false);
+    }
+
+    private static Future<RunningStage> trainer(StageContext context) {
+        var trainer = TrainerStage.start(context.runtime(), context.blobs(), context.config(), context.heldOut());
+        return Future.succeededFuture(trainer::stop);
     }
 
     private static RunningStage endpoint(StageContext context, ImagesEndpoint endpoint) {
@@ -82,13 +125,7 @@ public final class Stages {
         var assembler =
                 new GroupAssembler(runtime.kafka(), runtime.topics(), options, runtime.meters(), runtime.health());
         assembler.start();
-        return Future.succeededFuture(() -> runtime.vertx()
-                .executeBlocking(
-                        () -> {
-                            assembler.close();
-                            return null;
-                        },
-                        false));
+        return Future.succeededFuture(() -> blocking(context, assembler::close));
     }
 
     private static Future<RunningStage> annotators(StageContext context) {

@@ -1,8 +1,7 @@
 package dev.preflow.demo.pretrain;
 
 import dev.preflow.demo.render.SceneRenderer;
-import dev.preflow.demo.scene.PromptGrammar;
-import dev.preflow.demo.scene.Split;
+import dev.preflow.demo.scene.SceneVocabulary;
 import dev.preflow.models.pipeline.PipelineModels;
 import dev.preflow.models.scheduler.PredictionType;
 import dev.preflow.models.scheduler.SchedulerConfig;
@@ -16,13 +15,11 @@ import dev.preflow.models.unet.UNetConfig;
 import dev.preflow.models.vae.AutoencoderKL;
 import dev.preflow.models.vae.VaeConfig;
 import java.util.List;
-import java.util.SplittableRandom;
 
 /** The form of the small base model: Stable Diffusion's parts, small enough to draw on two cores. */
 final class BaseModel {
     private static final int TOKENS = 24;
     private static final int TEXT_CHANNELS = 64;
-    private static final int CORPUS = 4000;
 
     private BaseModel() {}
 
@@ -66,13 +63,8 @@ final class BaseModel {
 
     /** Every word of the grammar is one token; other text is spelled in bytes. */
     private static ClipTokenizer tokenizer() {
-        PromptGrammar grammar = new PromptGrammar();
-        SplittableRandom random = new SplittableRandom(1);
         ClipTokenizerBuilder builder = new ClipTokenizerBuilder().maxLength(TOKENS);
-        for (int i = 0; i < CORPUS; i++) {
-            builder.add(grammar.sample(random, Split.TRAIN, PromptGrammar.Weights.DEFAULT)
-                    .text());
-        }
+        SceneVocabulary.corpus().forEach(builder::add);
         return builder.build();
     }
 }

@@ -1,0 +1,66 @@
+package dev.preflow.app.demo;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The demo's settings: where things lie, and what suits a small model on two cores. Drawing and training share the machine, so
+ * every computing thread works alone.
+ */
+final class DemoConfig {
+    /** What the grammar's prompts are marked with; the policy is trained on these only, for the judge can rate them. */
+    static final String SOURCE = "scene-grammar";
+
+    private DemoConfig() {}
+
+    static Map<String, String> of(DemoOptions options, String bootstrapServers, URI judge) {
+        Path data = options.data();
+        int threads = Math.max(1, options.threads() / 2);
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("kafka.bootstrap.servers", bootstrapServers);
+        settings.put("blobs.directory", path(data, "blobs"));
+        settings.put("state.directory", path(data, "state"));
+        settings.put("gateway.port", Integer.toString(options.port()));
+
+        settings.put("annotator.url", judge.toString());
+        settings.put("annotator.model", "scene-judge");
+        settings.put("annotator.concurrency", "4");
+        settings.put("annotator.in-flight", "4");
+
+        generator(settings, "policy", options.base(), "policy");
+        generator(settings, "base", options.base(), "frozen");
+        generator(settings, "hasty", options.base(), "frozen");
+        settings.put("generators.hasty.steps", "3");
+        generator(settings, "unguided", options.base(), "frozen");
+        settings.put("generators.unguided.guidance", "1");
+        // the policy's images are what VP-Score must tell apart as it moves
+        settings.put("generators.policy.weight", "2");
+        settings.put("planner.steps", "8");
+        settings.put("local.linger", "5ms");
+
+        settings.put("scorer.store.folder", path(data, "preferences"));
+        settings.put("scorer.training.checkpoints", path(data, "reward"));
+        settings.put("scorer.releases.cache", path(data, "releases"));
+        settings.put("scorer.training.seed", Long.toString(options.seed()));
+        settings.put("scorer.threads", Integer.toString(threads));
+
+        settings.put("trainer.base", options.base().toString());
+        settings.put("trainer.checkpoints", path(data, "policy"));
+        settings.put("trainer.releases.cache", path(data, "releases/trainer"));
+        settings.put("trainer.prompt.sources", SOURCE);
+        settings.put("trainer.seed", Long.toString(options.seed()));
+        settings.put("trainer.threads", Integer.toString(threads));
+        return settings;
+    }
+
+    private static void generator(Map<String, String> settings, String name, Path directory, String kind) {
+        settings.put("generators." + name + ".kind", kind);
+        settings.put("generators." + name + ".directory", directory.toString());
+    }
+
+    private static String path(Path data, String name) {
+        return data.resolve(name).toString();
+    }
+}
