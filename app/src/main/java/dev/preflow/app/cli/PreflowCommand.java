@@ -12,12 +12,14 @@ import picocli.CommandLine.Option;
         description = "Aligns text-to-image models with the feedback of multimodal LLMs, as a stream.",
         footerHeading = "%nExamples:%n",
         footer = {
+            "  preflow demo                        the whole loop on this machine",
             "  preflow push prompts.txt --wait     sends prompts and waits until each is judged",
             "  preflow watch --min-score 1         follows the images that score well",
             "  preflow serve --stages gateway      runs the gateway against your Kafka",
             "  preflow COMMAND --help              tells more of a command"
         },
         subcommands = {
+            DemoCommand.class,
             PushCommand.class,
             WatchCommand.class,
             ServeCommand.class,

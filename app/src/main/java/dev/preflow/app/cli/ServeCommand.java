@@ -30,7 +30,8 @@ public final class ServeCommand extends CliCommand {
             paramLabel = "NAMES",
             split = ",",
             defaultValue = "all",
-            description = "Stages, separated by commas: planner, generators, assembler, annotators, learner, scorer, trainer, gateway, or all.")
+            description =
+                    "Stages, separated by commas: planner, generators, assembler, annotators, learner, scorer, trainer, gateway, or all.")
     private List<String> stages = List.of();
 
     @Override

@@ -16,4 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param seed of prompts, rollouts and weights
  */
 public record DemoOptions(
-        Path data, Path base, @Nullable Duration duration, @Nullable Path report, int port, int threads, long seed) {}
+        Path data,
+        Path base,
+        @Nullable Duration duration,
+        @Nullable Path report,
+        int port,
+        int threads,
+        long seed) {}

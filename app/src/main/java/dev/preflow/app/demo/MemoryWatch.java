@@ -88,8 +88,11 @@ final class MemoryWatch implements AutoCloseable {
         }
         double x = samples.stream().mapToDouble(Sample::minutes).average().orElseThrow();
         double y = samples.stream().mapToDouble(Sample::mib).average().orElseThrow();
-        double up = samples.stream().mapToDouble(s -> (s.minutes() - x) * (s.mib() - y)).sum();
-        double down = samples.stream().mapToDouble(s -> Math.pow(s.minutes() - x, 2)).sum();
+        double up = samples.stream()
+                .mapToDouble(s -> (s.minutes() - x) * (s.mib() - y))
+                .sum();
+        double down =
+                samples.stream().mapToDouble(s -> Math.pow(s.minutes() - x, 2)).sum();
         return up / down;
     }
 

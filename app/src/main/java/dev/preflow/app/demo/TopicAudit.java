@@ -50,8 +50,12 @@ public final class TopicAudit {
         audit.read(kafka, "prompts", topics.prompts(), p -> p.getId(), p -> audit.prompts.add(p.getId()));
         audit.read(kafka, "images", topics.images(), Image::getId, audit::image);
         audit.read(kafka, "groups", topics.groups(), g -> g.getId(), g -> {});
-        audit.read(kafka, "annotations", topics.annotations(), Annotation::getId, a -> audit.ended(
-                a.getPromptId(), "judged"));
+        audit.read(
+                kafka,
+                "annotations",
+                topics.annotations(),
+                Annotation::getId,
+                a -> audit.ended(a.getPromptId(), "judged"));
         audit.read(kafka, "preferences", topics.preferences(), p -> p.getId(), p -> {});
         audit.read(kafka, "scores", topics.scores(), s -> s.getImage().getId(), s -> {});
         audit.read(kafka, "rollouts", topics.rollouts(), r -> r.getImage().getId(), r -> {});
@@ -81,8 +85,7 @@ public final class TopicAudit {
 
     private void image(Image image) {
         if (image.getPolicyRelease() != null) {
-            firstImages.merge(
-                    image.getPolicyRelease(), image.getCreatedAt(), (a, b) -> a.isBefore(b) ? a : b);
+            firstImages.merge(image.getPolicyRelease(), image.getCreatedAt(), (a, b) -> a.isBefore(b) ? a : b);
         }
     }
 

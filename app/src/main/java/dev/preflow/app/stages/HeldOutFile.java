@@ -21,8 +21,7 @@ final class HeldOutFile {
             return text -> false;
         }
         if (!Files.isRegularFile(file.get())) {
-            throw new IOException(
-                    "%s = %s is no file".formatted(AppSettings.HELD_OUT.key(), file.get()));
+            throw new IOException("%s = %s is no file".formatted(AppSettings.HELD_OUT.key(), file.get()));
         }
         Set<String> texts = Files.readAllLines(file.get()).stream()
                 .map(HeldOutFile::normalised)

@@ -112,9 +112,8 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    /** Drains every stage at once, for at most 10 s, and closes what they shared. */
-    @Override
-    public synchronized void close() {
+    /** Drains every stage at once, for at most 10 s; what they share stays open. */
+    public synchronized void stopStages() {
         try {
             RunningStage.all(List.copyOf(running)).stop().await(DRAIN_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
@@ -125,6 +124,12 @@ public final class Node implements AutoCloseable {
             log.warn("A stage has not stopped well", e);
         }
         running.clear();
+    }
+
+    /** Drains every stage at once, for at most 10 s, and closes what they shared. */
+    @Override
+    public synchronized void close() {
+        stopStages();
         context.runtime().publisher().close();
         context.runtime().vertx().close().await();
         gcMetrics.close();

@@ -86,8 +86,7 @@ public final class Stages {
                 producers.localOptions(),
                 Clock.systemUTC());
         var options = StageOptions.inFlight(context.config().get(ProducerSettings.LOCAL_IN_FLIGHT));
-        var stage =
-                GeneratorStage.start(runtime, "local", generator, context.blobs(), options, Clock.systemUTC());
+        var stage = GeneratorStage.start(runtime, "local", generator, context.blobs(), options, Clock.systemUTC());
         return () -> stage.stop().compose(stopped -> blocking(context, generator::close));
     }
 

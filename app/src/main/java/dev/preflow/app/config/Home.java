@@ -1,0 +1,16 @@
+package dev.preflow.app.config;
+
+import java.nio.file.Path;
+
+/** What comes with the program: the folder that it was installed in. */
+public final class Home {
+    /** Set by the launcher and in the container image. */
+    private static final String PROPERTY = "preflow.home";
+
+    private Home() {}
+
+    /** The diffusers directory of the small base model. */
+    public static Path baseModel() {
+        return Path.of(System.getProperty(PROPERTY, ".")).resolve("demo/models/base");
+    }
+}

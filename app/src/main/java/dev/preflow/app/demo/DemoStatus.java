@@ -1,0 +1,74 @@
+package dev.preflow.app.demo;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.preflow.app.eval.GoldFigures;
+import dev.preflow.app.status.ReleaseView;
+import dev.preflow.app.status.StatusView;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the demo is doing. What is not known yet is null.
+ *
+ * @param seconds since the start
+ * @param prompts fed or pushed
+ * @param images drawn
+ * @param judged prompts judged
+ * @param scored images scored
+ * @param deadLetters records given up
+ * @param vpScoreAccuracy held-out accuracy of the newest VP-Score
+ * @param policyRelease number of the newest policy release
+ * @param goldSuccess share of clean single-object images of the newest policy that was evaluated
+ * @param parted whether proxy and gold have parted
+ */
+@JsonInclude(JsonInclude.Include.ALWAYS)
+public record DemoStatus(
+        long seconds,
+        long prompts,
+        long images,
+        long judged,
+        long scored,
+        long deadLetters,
+        @Nullable Double vpScoreAccuracy,
+        @Nullable Integer policyRelease,
+        @Nullable Double goldSuccess,
+        boolean parted) {
+
+    static DemoStatus of(long seconds, StatusView view, Optional<GoldFigures> gold) {
+        Map<String, Long> counts = view.counts();
+        Optional<ReleaseView> reward = last(view.reward());
+        return new DemoStatus(
+                seconds,
+                counts.getOrDefault("prompts", 0L),
+                counts.getOrDefault("images", 0L),
+                counts.getOrDefault("annotations", 0L),
+                counts.getOrDefault("scores", 0L),
+                counts.getOrDefault("deadLetters", 0L),
+                reward.map(release -> release.metrics().get("heldOutAccuracy")).orElse(null),
+                last(view.policy()).map(ReleaseView::number).orElse(null),
+                gold.map(GoldFigures::one).orElse(null),
+                view.parted());
+    }
+
+    private static <T> Optional<T> last(List<T> list) {
+        return list.isEmpty() ? Optional.empty() : Optional.of(list.get(list.size() - 1));
+    }
+
+    /** The status as one line for people. */
+    public String line() {
+        return "%d:%02d  prompts %d  images %d  judged %d  scored %d  VP-Score %s  policy %s  clean %s%s"
+                .formatted(
+                        seconds / 60,
+                        seconds % 60,
+                        prompts,
+                        images,
+                        judged,
+                        scored,
+                        vpScoreAccuracy == null ? "learns" : "%.2f".formatted(vpScoreAccuracy),
+                        policyRelease == null ? "waits" : "r" + policyRelease,
+                        goldSuccess == null ? "-" : "%.0f%%".formatted(100 * goldSuccess),
+                        parted ? "  PROXY AND GOLD PART" : "");
+    }
+}
