@@ -111,7 +111,7 @@ public final class Gateway {
         return server.close();
     }
 
-    private static Router router(Vertx vertx, GatewayOptions options, GatewayServices services, ScoreRoutes scores)
+    static Router router(Vertx vertx, GatewayOptions options, GatewayServices services, ScoreRoutes scores)
             throws IOException {
         var router = Router.router(vertx);
         router.route()
