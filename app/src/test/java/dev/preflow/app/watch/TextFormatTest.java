@@ -3,8 +3,6 @@ package dev.preflow.app.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.preflow.app.Samples;
-import dev.preflow.schemas.Annotation;
-import dev.preflow.schemas.Image;
 import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -21,21 +19,17 @@ class TextFormatTest {
 
     @Test
     void shouldShowTheRatingsOfEachImageAndADashWhereThereIsNone() {
-        var rated = Samples.image("p", 1);
-        var annotation = Samples.annotation("p", List.of(rated), Samples.NOON);
-        annotation = Annotation.newBuilder(annotation)
-                .setImages(List.of(Samples.image("p", 0), rated))
-                .build();
+        var images = List.of(Samples.image("p", 0), Samples.image("p", 1));
+        var annotation = Samples.annotation("p", images, Samples.NOON);
+        annotation.getRatings().removeIf(rating -> rating.getImageId().equals(images.get(0).getId()));
 
         assertThat(format.line(annotation)).endsWith("ratings -  2/2/2/2");
     }
 
     @Test
     void shouldNotLetAPromptSteerTheTerminal() {
-        var image = Image.newBuilder(Samples.image("p", 0))
-                .setPromptText("red\u001B[2J\rcircle")
-                .build();
+        var letter = Samples.deadLetter("red\u001B[2J\rcircle", "refused", true, Samples.NOON);
 
-        assertThat(format.line(Samples.score(image, 0))).contains("\"red [2J circle\"");
+        assertThat(format.line(letter)).endsWith("prompt red [2J circle");
     }
 }
