@@ -56,11 +56,11 @@ function scale(from, to, start, end) {
   return (value) => (to === from ? (start + end) / 2 : start + ((value - from) / (to - from)) * (end - start));
 }
 
-/** Three to six round values that enclose the range. */
+/** Up to seven round values that enclose the range. */
 function niceTicks(min, max) {
   const span = max - min || Math.abs(max) || 1;
   const power = 10 ** Math.floor(Math.log10(span / 3));
-  const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((size) => span / size <= 4);
+  const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((size) => span / size <= 5 + 1e-9);
   const first = Math.floor(min / step + 1e-9);
   const last = Math.max(first + 1, Math.ceil(max / step - 1e-9));
   return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
