@@ -22,6 +22,7 @@ import picocli.CommandLine.Option;
             DemoCommand.class,
             PushCommand.class,
             WatchCommand.class,
+            ScoreCommand.class,
             ServeCommand.class,
             ConfigCommand.class,
         })

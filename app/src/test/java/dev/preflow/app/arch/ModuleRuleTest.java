@@ -70,8 +70,9 @@ class ModuleRuleTest {
                 .resideInAPackage("dev.preflow." + module + "..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(
-                        forbidden.stream().map(name -> "dev.preflow." + name + "..").toArray(String[]::new))
+                .resideInAnyPackage(forbidden.stream()
+                        .map(name -> "dev.preflow." + name + "..")
+                        .toArray(String[]::new))
                 .allowEmptyShould(true);
     }
 }

@@ -114,9 +114,7 @@ class PromptBookTest {
         book.add(Samples.image("p0", 0));
 
         assertThat(book.find("p0")).isEmpty();
-        assertThat(book.recent(10, state -> true))
-                .extracting(PromptView::id)
-                .containsExactly("p9", "p8", "p7");
+        assertThat(book.recent(10, state -> true)).extracting(PromptView::id).containsExactly("p9", "p8", "p7");
     }
 
     @Test

@@ -28,10 +28,13 @@ class PreflowCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"push", "watch", "serve", "config"})
+    @ValueSource(strings = {"push", "watch", "score", "serve", "config"})
     void shouldHelpWithEveryCommand(String command) {
         assertThat(run(command, "--help")).isZero();
-        assertThat(out.toString()).contains("Usage: preflow " + command).contains("Examples:").contains("--config");
+        assertThat(out.toString())
+                .contains("Usage: preflow " + command)
+                .contains("Examples:")
+                .contains("--config");
     }
 
     @Test
@@ -46,7 +49,10 @@ class PreflowCommandTest {
     @Test
     void shouldEndWithTwoWhenTheConfigurationIsWrongAndSayWhatWasMeant() {
         assertThat(run("config", "--set", "gateway.prt=9")).isEqualTo(2);
-        assertThat(err.toString()).contains("gateway.prt").contains("gateway.port").doesNotContain("\tat ");
+        assertThat(err.toString())
+                .contains("gateway.prt")
+                .contains("gateway.port")
+                .doesNotContain("\tat ");
     }
 
     @Test
@@ -58,22 +64,23 @@ class PreflowCommandTest {
     @Test
     void shouldShowTheStackTraceWhenAsked() {
         assertThat(run("config", "--verbose", "--config", "nowhere.yaml")).isEqualTo(1);
-        assertThat(err.toString()).contains("There is no configuration file nowhere.yaml").contains("\tat ");
+        assertThat(err.toString())
+                .contains("There is no configuration file nowhere.yaml")
+                .contains("\tat ");
     }
 
     @Test
     void shouldTellWithinSecondsThatKafkaIsNotThere() throws IOException {
         var prompts = Files.writeString(directory.resolve("prompts.txt"), "a red circle\n");
 
-        assertThat(run("push", prompts.toString(), "--bootstrap", "127.0.0.1:9")).isEqualTo(1);
+        assertThat(run("push", prompts.toString(), "--bootstrap", "127.0.0.1:9"))
+                .isEqualTo(1);
         assertThat(err.toString()).contains("Kafka does not answer at 127.0.0.1:9");
     }
 
     @Test
     void shouldShowWhereASettingWasSetAndMaskSecrets() throws IOException {
-        var file = Files.writeString(
-                directory.resolve("mine.yaml"),
-                """
+        var file = Files.writeString(directory.resolve("mine.yaml"), """
                 gateway:
                   port: 9090
                 annotator.api-key: sesame
@@ -95,7 +102,9 @@ class PreflowCommandTest {
         assertThat(run("config", "--defaults")).isZero();
         var file = Files.writeString(directory.resolve("defaults.yaml"), out.toString());
 
-        assertThat(run("config", "--config", file.toString())).as(err.toString()).isZero();
+        assertThat(run("config", "--config", file.toString()))
+                .as(err.toString())
+                .isZero();
     }
 
     @Test
@@ -103,6 +112,7 @@ class PreflowCommandTest {
         assertThat(run("config", "--docs")).isZero();
         assertThat(out.toString().lines().filter(line -> line.startsWith("| `")))
                 .hasSizeGreaterThan(30)
-                .allSatisfy(line -> assertThat(line.replace("\\|", "").chars().filter(c -> c == '|')).hasSize(5));
+                .allSatisfy(line -> assertThat(line.replace("\\|", "").chars().filter(c -> c == '|'))
+                        .hasSize(5));
     }
 }

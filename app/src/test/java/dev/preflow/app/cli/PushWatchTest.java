@@ -95,8 +95,9 @@ class PushWatchTest {
 
     @Test
     void shouldPushJsonAndReportBadLinesWhileTheRestGoesOn() throws IOException {
-        var prompts =
-                file("mixed.jsonl", "{\"id\": \"1\", \"text\": \"one\"}\nnot json\n{\"prompt\": \"two\"}\n{\"colour\": 3}\n");
+        var prompts = file(
+                "mixed.jsonl",
+                "{\"id\": \"1\", \"text\": \"one\"}\nnot json\n{\"prompt\": \"two\"}\n{\"colour\": 3}\n");
 
         assertThat(run("mixed.", "push", prompts.toString(), "--print")).isEqualTo(1);
 
@@ -123,8 +124,8 @@ class PushWatchTest {
     void shouldWaitUntilEveryPromptHasEnded() throws Exception {
         var kafka = kafka("waiting.");
         try (var publisher = new Publisher(kafka.connection());
-                var judge = TopicReader.start(
-                        kafka.connection(), kafka.topics().prompts(), TopicStart.end(), delivery -> {
+                var judge =
+                        TopicReader.start(kafka.connection(), kafka.topics().prompts(), TopicStart.end(), delivery -> {
                             var prompt = delivery.record();
                             var id = prompt.getId();
                             if (prompt.getText().equals("good")) {
@@ -154,7 +155,8 @@ class PushWatchTest {
     void shouldEndWithOneWhenPromptsAreStillOpenAtTheLimit() throws IOException {
         var prompts = file("open.txt", "nobody judges this\n");
 
-        assertThat(run("open.", "push", prompts.toString(), "--wait-limit", "1")).isEqualTo(1);
+        assertThat(run("open.", "push", prompts.toString(), "--wait-limit", "1"))
+                .isEqualTo(1);
         assertThat(err.toString()).containsPattern("1 open");
     }
 

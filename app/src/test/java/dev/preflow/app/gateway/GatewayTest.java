@@ -90,7 +90,8 @@ class GatewayTest {
 
     @Test
     void shouldTakeAnArrayAndGiveEachItsOwnId() throws Exception {
-        var answer = http().post("/v1/prompts", JSON, "[{\"text\": \"one\", \"id\": \"array-1\"}, {\"text\": \"two\"}]");
+        var answer =
+                http().post("/v1/prompts", JSON, "[{\"text\": \"one\", \"id\": \"array-1\"}, {\"text\": \"two\"}]");
 
         assertThat(answer.statusCode()).isEqualTo(202);
         var accepted = http().json(answer);
@@ -157,10 +158,9 @@ class GatewayTest {
         fixture.publish(topics.annotations(), "shown", Samples.annotation("shown", images, NOON.plusSeconds(5)));
         fixture.score(images.get(2), 1.25f);
         await().atMost(SOON).until(() -> state("shown").equals("judged"));
-        await().atMost(SOON)
-                .until(() -> !http().json(http().get("/v1/prompts/shown"))
-                        .at("/images/2/scores")
-                        .isEmpty());
+        await().atMost(SOON).until(() -> !http().json(http().get("/v1/prompts/shown"))
+                .at("/images/2/scores")
+                .isEmpty());
 
         var view = http().json(http().get("/v1/prompts/shown"));
 
@@ -268,7 +268,8 @@ class GatewayTest {
 
         // more than the gateway holds in memory lies between, in both partitions
         for (int i = 0; i < 30; i++) {
-            fixture.score(fixture.images("between-" + i, 1, "between", Purpose.JUDGE).get(0), i);
+            fixture.score(
+                    fixture.images("between-" + i, 1, "between", Purpose.JUDGE).get(0), i);
         }
         fixture.score(images.get(3), 3);
         await().atMost(SOON).until(() -> counts("scores") >= 34);
@@ -295,8 +296,7 @@ class GatewayTest {
 
         fixture.restart();
 
-        await().atMost(SOON)
-                .until(() -> http().get("/health/ready").statusCode() == 200);
+        await().atMost(SOON).until(() -> http().get("/health/ready").statusCode() == 200);
         assertThat(state("restarted")).isEqualTo("judged");
         try (var stream = http().events("/v1/scores?generator=restarted", "Last-Event-ID", last)) {
             assertThat(value(stream.next("score"))).isEqualTo(2);
@@ -309,7 +309,8 @@ class GatewayTest {
         var images = fixture.images("recent", 2, "recent", Purpose.JUDGE);
         fixture.score(images.get(0), 1);
         fixture.score(images.get(1), 2);
-        await().atMost(SOON).until(() -> fixture.http().get("/v1/prompts/recent").body().contains("\"value\":2.0"));
+        await().atMost(SOON)
+                .until(() -> fixture.http().get("/v1/prompts/recent").body().contains("\"value\":2.0"));
 
         try (var stream = http().events("/v1/scores?generator=recent&recent=1")) {
             assertThat(value(stream.next("score"))).isEqualTo(2);
@@ -352,8 +353,7 @@ class GatewayTest {
         http().get("/v1/prompts/unknown");
 
         assertThat(http().get("/health/live").statusCode()).isEqualTo(200);
-        await().atMost(SOON)
-                .until(() -> http().get("/health/ready").statusCode() == 200);
+        await().atMost(SOON).until(() -> http().get("/health/ready").statusCode() == 200);
         assertThat(http().get("/metrics").body())
                 .contains("preflow_gateway_requests_seconds_count")
                 .contains("route=\"/v1/prompts/:id\"")
@@ -369,7 +369,10 @@ class GatewayTest {
                 .contains("default-src 'none'")
                 .doesNotContain("unsafe");
         assertThat(page.headers().firstValue("Access-Control-Allow-Origin")).isEmpty();
-        assertThat(http().get("/js/main.js").headers().firstValue("Content-Type").orElseThrow())
+        assertThat(http().get("/js/main.js")
+                        .headers()
+                        .firstValue("Content-Type")
+                        .orElseThrow())
                 .contains("javascript");
     }
 

@@ -7,15 +7,16 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.preflow.app.book.BookStats;
 import dev.preflow.app.book.FailureView;
 import dev.preflow.app.book.ImageView;
+import dev.preflow.app.book.PromptBook;
 import dev.preflow.app.book.PromptView;
 import dev.preflow.app.book.RatingView;
 import dev.preflow.app.book.ScoreView;
-import dev.preflow.app.book.PromptBook;
 import dev.preflow.app.feed.ScoreFeed;
 import dev.preflow.app.feed.TopicScoreHistory;
 import dev.preflow.app.status.EvalHistory;
 import dev.preflow.app.status.ReleaseView;
 import dev.preflow.app.status.StatusBoard;
+import dev.preflow.app.status.StatusView;
 import dev.preflow.producers.plan.PromptRules;
 import dev.preflow.schemas.Topics;
 import dev.preflow.stream.KafkaConnection;
@@ -24,7 +25,6 @@ import dev.preflow.stream.blob.BlobStore;
 import dev.preflow.stream.observe.Health;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import dev.preflow.app.status.StatusView;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.InputStream;
@@ -116,8 +116,7 @@ class OpenApiTest {
             return router.getRoutes().stream()
                     .filter(route -> route.getPath() != null && !route.getPath().equals("/"))
                     .flatMap(route -> route.methods().stream()
-                            .map(method -> method.name() + " "
-                                    + route.getPath().replaceAll(":(\\w+)", "{$1}")))
+                            .map(method -> method.name() + " " + route.getPath().replaceAll(":(\\w+)", "{$1}")))
                     .collect(Collectors.toCollection(TreeSet::new));
         } finally {
             vertx.close().await();

@@ -21,7 +21,8 @@ class TextFormatTest {
     void shouldShowTheRatingsOfEachImageAndADashWhereThereIsNone() {
         var images = List.of(Samples.image("p", 0), Samples.image("p", 1));
         var annotation = Samples.annotation("p", images, Samples.NOON);
-        annotation.getRatings().removeIf(rating -> rating.getImageId().equals(images.get(0).getId()));
+        annotation.getRatings().removeIf(rating -> rating.getImageId()
+                .equals(images.get(0).getId()));
 
         assertThat(format.line(annotation)).endsWith("ratings -  2/2/2/2");
     }

@@ -1,0 +1,81 @@
+package dev.preflow.app.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.preflow.models.reward.VpScore;
+import dev.preflow.models.reward.VpScoreConfig;
+import dev.preflow.models.tensor.Torch;
+import dev.preflow.models.tokenizer.WordPieceTokenizer;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ScoreCommandTest {
+
+    @TempDir
+    Path directory;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int run(String... args) {
+        return PreflowCommand.commandLine()
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(args);
+    }
+
+    private Path image(String name, int colour) throws IOException {
+        var image = new BufferedImage(20, 10, BufferedImage.TYPE_INT_RGB);
+        image.setRGB(0, 0, 20, 10, new int[200], 0, 0);
+        image.setRGB(5, 5, colour);
+        var file = directory.resolve(name);
+        ImageIO.write(image, "png", file.toFile());
+        return file;
+    }
+
+    @Test
+    void shouldScoreEachImageOnALineOfItsOwn() throws IOException {
+        var model = directory.resolve("vp-score");
+        try (var manager = Torch.newManager()) {
+            var tokenizer = WordPieceTokenizer.ofCorpus(List.of("a red circle"));
+            var config = new VpScoreConfig(
+                    16, 8, 32, 1, 2, tokenizer.vocabularySize(), 32, 1, 2, 16, 16, List.of(32, 1), List.of(), 0, 1);
+            try (var vpScore = VpScore.create(config, tokenizer, manager, 1)) {
+                vpScore.save(model);
+            }
+        }
+        var first = image("first.png", 0xFF0000);
+        var second = image("second.png", 0x0000FF);
+
+        assertThat(run("score", "--model", model.toString(), "a red circle", first.toString(), second.toString()))
+                .as(err.toString())
+                .isZero();
+
+        assertThat(out.toString().lines())
+                .hasSize(2)
+                .allMatch(line -> line.matches("-?\\d+\\.\\d{6}\\t.*\\.png"))
+                .anyMatch(line -> line.endsWith("\t" + first));
+    }
+
+    @Test
+    void shouldNameAFileThatIsNoImage() throws IOException {
+        var text = Files.writeString(directory.resolve("words.txt"), "no pixels");
+
+        assertThat(run("score", "a red circle", text.toString())).isEqualTo(1);
+        assertThat(err.toString()).contains(text + " is no PNG, JPEG, GIF or BMP image");
+    }
+
+    @Test
+    void shouldNeedAPromptAndAnImage() {
+        assertThat(run("score", "a red circle")).isEqualTo(2);
+        assertThat(err.toString()).contains("IMAGE");
+    }
+}
