@@ -13,11 +13,13 @@ import dev.preflow.stream.observe.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.avro.specific.SpecificRecord;
+import org.awaitility.Awaitility;
 
 /** Topics of their own on a broker, and what stages need to run on them. */
 public final class TestLoop implements AutoCloseable {
@@ -29,8 +31,9 @@ public final class TestLoop implements AutoCloseable {
         this.runtime = runtime;
     }
 
-    /** Creates fresh topics. */
+    /** Creates fresh topics, and gives whoever waits for them the time that a busy machine takes. */
     public static TestLoop on(EmbeddedBroker broker) throws IOException {
+        Awaitility.setDefaultTimeout(Duration.ofMinutes(1));
         var kafka = KafkaConnection.to(broker.bootstrapServers());
         var topics = Topics.of(UUID.randomUUID() + ".", 2);
         new TopicCreator(kafka).create(topics.all());

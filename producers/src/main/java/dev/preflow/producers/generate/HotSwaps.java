@@ -9,12 +9,16 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How long new weights take from their release's publication to the first image that they draw. Releases that were published
  * before this process began are not counted. Thread-safe.
  */
 public final class HotSwaps {
+
+    private static final Logger log = LoggerFactory.getLogger(HotSwaps.class);
 
     private final Clock clock;
     private final Timer timer;
@@ -56,6 +60,10 @@ public final class HotSwaps {
             var took = Duration.between(release.getCreatedAt(), clock.instant());
             timer.record(took);
             millis.add(took.toMillis());
+            log.info(
+                    "Policy release {} drew its first image {} ms after its publication",
+                    release.getNumber(),
+                    took.toMillis());
         }
     }
 }

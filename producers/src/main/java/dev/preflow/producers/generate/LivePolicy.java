@@ -10,6 +10,7 @@ import dev.preflow.stream.observe.Health;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -36,7 +37,7 @@ final class LivePolicy implements AutoCloseable {
             throws IOException {
         var shelf = new PolicyShelf(
                 Painter.load(directory),
-                release -> Painter.load(files.unpack(release)),
+                release -> load(files, release),
                 options.keepReleases(),
                 options.releaseWait());
         var reader =
@@ -64,6 +65,12 @@ final class LivePolicy implements AutoCloseable {
     public void close() {
         reader.close();
         shelf.close();
+    }
+
+    private static Painter load(ReleaseFiles files, Release release) throws IOException {
+        // weights are copied out of the files: earlier releases' directories only hold on to blobs that may be gone
+        files.prune(Set.of());
+        return Painter.load(files.unpack(release));
     }
 
     private void catchUp() throws IOException {

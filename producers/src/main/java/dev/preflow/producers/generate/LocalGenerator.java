@@ -63,7 +63,7 @@ public final class LocalGenerator implements ImageGenerator {
      *
      * @param runtime where releases are read and metrics kept
      * @param variants what to stand for; at most one is live
-     * @param files lays releases out
+     * @param files lays releases out, in a cache of this generator's own: what it no longer needs is removed
      * @param options how to work
      * @param clock measures swaps
      * @return a generator that is ready to draw

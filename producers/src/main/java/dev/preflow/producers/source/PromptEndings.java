@@ -6,9 +6,16 @@ import dev.preflow.schemas.Topics;
 import dev.preflow.stream.KafkaConnection;
 import dev.preflow.stream.TopicReader;
 import dev.preflow.stream.TopicStart;
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Tells {@link OpenPrompts} which prompts end, from the topics on which they do. */
 public final class PromptEndings implements AutoCloseable {
+
+    private static final Duration START_LIMIT = Duration.ofSeconds(30);
 
     private final TopicReader<Annotation> annotations;
     private final TopicReader<DeadLetter> deadLetters;
@@ -19,15 +26,16 @@ public final class PromptEndings implements AutoCloseable {
     }
 
     /**
-     * Follows the topics from now on. Begin before the feeding does.
+     * Follows the topics from now on. Waits until it does: what ends after this call is seen.
      *
      * @param kafka where the topics are
      * @param topics the catalogue
      * @param open is told
      * @return what follows them, until it is closed
+     * @throws IOException when the topics cannot be read
      */
-    public static PromptEndings follow(KafkaConnection kafka, Topics topics, OpenPrompts open) {
-        return new PromptEndings(
+    public static PromptEndings follow(KafkaConnection kafka, Topics topics, OpenPrompts open) throws IOException {
+        var endings = new PromptEndings(
                 TopicReader.start(
                         kafka, topics.annotations(), TopicStart.end(), delivery -> open.judged(delivery.record())),
                 TopicReader.start(
@@ -35,6 +43,14 @@ public final class PromptEndings implements AutoCloseable {
                         topics.deadLetters(),
                         TopicStart.end(),
                         delivery -> open.deadLettered(delivery.record())));
+        try {
+            Future.all(endings.annotations.caughtUp(), endings.deadLetters.caughtUp())
+                    .await(START_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            return endings;
+        } catch (TimeoutException e) {
+            endings.close();
+            throw new IOException("Cannot read the annotations and dead letters within " + START_LIMIT, e);
+        }
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.preflow.broker.EmbeddedBroker;
 import dev.preflow.producers.TestLoop;
 import dev.preflow.producers.source.FeedPace;
 import dev.preflow.producers.source.OpenPrompts;
+import dev.preflow.producers.source.PromptEndings;
 import dev.preflow.producers.source.PromptFeeder;
 import dev.preflow.producers.source.PromptFormat;
 import dev.preflow.producers.source.PromptSource;
@@ -147,9 +148,21 @@ class PlannerStageTest {
         assertThat(open.count()).isEqualTo(3);
         published.stream().limit(2).toList().forEach(prompt -> open.deadLettered(ending(prompt)));
 
-        feeding.join(5_000);
+        feeding.join(60_000);
         assertThat(feeding.isAlive()).isFalse();
         assertThat(published).hasSize(5);
+    }
+
+    @Test
+    void shouldSeeOnTheTopicsThatPromptsEnd() throws Exception {
+        var open = new OpenPrompts(1, Duration.ofMinutes(10), Clock.systemUTC());
+        try (var endings = PromptEndings.follow(loop.runtime().kafka(), loop.topics(), open)) {
+            // every one of them is given up by the planner, which makes room for the next
+            var report = feeder(false, new FeedPace(1_000, open)).feed(jsonLines("\"\"\n\"\"\n\"\"\n"), prompt -> {});
+
+            assertThat(report.published()).isEqualTo(3);
+            await().until(() -> open.count() == 0);
+        }
     }
 
     @Test
