@@ -17,7 +17,7 @@ import java.util.random.RandomGenerator;
 
 /** Trains the U-Net and the text encoder together on latents of scenes, by mean squared error of the schedule's target. */
 final class DenoiserTraining {
-    private static final double PEAK_RATE = 1.5e-3;
+    private static final double PEAK_RATE = 1.2e-3;
     private static final long WARMUP = 200;
     private static final double MAX_NORM = 1;
     private static final double WEIGHT_DECAY = 1e-3;
@@ -37,7 +37,12 @@ final class DenoiserTraining {
 
     /** Trains a new policy below {@code parent}; returns its moving average. */
     Parameters train(NDManager parent, LatentPool pool, TrainingLog log) {
-        try (Parameters policy = models.initPolicy(parent, Noise.derive(plan.seed(), 3))) {
+        return train(models.initPolicy(parent, Noise.derive(plan.seed(), 3)), parent, pool, log);
+    }
+
+    /** Trains a policy on; closes it and returns its moving average. */
+    Parameters train(Parameters start, NDManager parent, LatentPool pool, TrainingLog log) {
+        try (Parameters policy = start) {
             policy.trainable(name -> true);
             LearningRate rate = LearningRate.cosine(PEAK_RATE, WARMUP, plan.denoiserSteps());
             Ema average = new Ema(policy, parent, EMA_DECAY);

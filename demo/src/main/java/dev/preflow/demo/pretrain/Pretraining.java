@@ -3,6 +3,7 @@ package dev.preflow.demo.pretrain;
 import ai.djl.ndarray.NDManager;
 import dev.preflow.models.pipeline.DiffusionPipeline;
 import dev.preflow.models.pipeline.PipelineModels;
+import dev.preflow.models.pipeline.PolicyLease;
 import dev.preflow.models.tensor.Noise;
 import dev.preflow.models.tensor.Parameters;
 import dev.preflow.models.tensor.Torch;
@@ -46,8 +47,8 @@ public final class Pretraining {
             PipelineModels models = BaseModel.models(vaeTraining.scalingFactor(vae, SCALE_IMAGES));
             LatentPool pool = encode(vaeTraining, vae, models);
             Parameters policy = new DenoiserTraining(models, plan).train(manager, pool, log);
-            PretrainRecord record =
-                    new PretrainRecord(plan, policy.count() + vae.count(), (System.nanoTime() - start) / 1_000_000_000);
+            PretrainRecord record = new PretrainRecord(
+                    List.of(PretrainRecord.Run.of(plan, start)), policy.count() + vae.count());
             try (DiffusionPipeline pipeline = new DiffusionPipeline(models, policy, vae, "base", manager)) {
                 pipeline.save(directory);
             }
@@ -56,7 +57,35 @@ public final class Pretraining {
         }
     }
 
-    LatentPool encode(VaeTraining training, Parameters vae, PipelineModels models) {
+    /**
+     * Trains the denoiser of a model on, with the plan's seed, scenes and steps; the autoencoder stays as it is.
+     *
+     * @param from directory of a model that was made here
+     * @param directory where the model is written, with the record of all its runs
+     */
+    public PretrainRecord resume(Path from, Path directory) {
+        long start = System.nanoTime();
+        Torch.useThreads(1);
+        try (NDManager manager = Torch.newManager();
+                DiffusionPipeline before = DiffusionPipeline.load(from, "base", manager)) {
+            PipelineModels models = before.models();
+            LatentPool pool = encode(new VaeTraining(models.vae(), plan), before.vae(), models);
+            Parameters policy;
+            try (PolicyLease lease = before.borrow()) {
+                policy = new DenoiserTraining(models, plan)
+                        .train(lease.parameters().copy(manager), manager, pool, log);
+            }
+            List<PretrainRecord.Run> runs = new ArrayList<>(PretrainRecord.read(from).runs());
+            runs.add(PretrainRecord.Run.of(plan, start));
+            PretrainRecord record = new PretrainRecord(runs, policy.count() + before.vae().count());
+            before.swap(policy, "trained on");
+            before.save(directory);
+            record.write(directory);
+            return record;
+        }
+    }
+
+    private LatentPool encode(VaeTraining training, Parameters vae, PipelineModels models) {
         LatentPool pool = new LatentPool(plan.scenes(), models.latentShape());
         float scale = models.vae().config().scalingFactor().floatValue();
         int size = Math.toIntExact(models.latentShape().size());
