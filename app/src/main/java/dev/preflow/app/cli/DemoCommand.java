@@ -93,8 +93,13 @@ public final class DemoCommand extends CliCommand {
             err.printf("Report: %s%n", report);
             err.flush();
         }
-        Runtime.getRuntime().removeShutdownHook(drain);
-        demo.close();
+        if (over) {
+            Runtime.getRuntime().removeShutdownHook(drain);
+            demo.close();
+        } else {
+            // the drain thread was started by Ctrl-C and ends the process
+            drain.join();
+        }
         return ExitCodes.OK;
     }
 

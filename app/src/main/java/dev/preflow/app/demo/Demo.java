@@ -85,7 +85,7 @@ public final class Demo implements AutoCloseable {
                             context.metrics(),
                             context.evaluations())
                     .await();
-            parts.add(() -> gateway.stop().await(2, TimeUnit.SECONDS));
+            parts.add(() -> gateway.stop().await(5, TimeUnit.SECONDS));
             Set<StageName> stages = EnumSet.allOf(StageName.class);
             stages.remove(StageName.GATEWAY);
             node.start(stages);

@@ -1,6 +1,7 @@
 package dev.preflow.demo.pretrain;
 
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import dev.preflow.models.pipeline.DiffusionPipeline;
 import dev.preflow.models.pipeline.PipelineModels;
 import dev.preflow.models.pipeline.PolicyLease;
@@ -47,14 +48,27 @@ public final class Pretraining {
             PipelineModels models = BaseModel.models(vaeTraining.scalingFactor(vae, SCALE_IMAGES));
             LatentPool pool = encode(vaeTraining, vae, models);
             Parameters policy = new DenoiserTraining(models, plan).train(manager, pool, log);
-            PretrainRecord record = new PretrainRecord(
-                    List.of(PretrainRecord.Run.of(plan, start)), policy.count() + vae.count());
-            try (DiffusionPipeline pipeline = new DiffusionPipeline(models, policy, vae, "base", manager)) {
-                pipeline.save(directory);
-            }
+            PretrainRecord record =
+                    new PretrainRecord(List.of(PretrainRecord.Run.of(plan, start)), policy.count() + vae.count());
+            save(models, policy, vae, manager, directory);
             record.write(directory);
             return record;
         }
+    }
+
+    /** Writes the weights in half precision, as most checkpoints are published; they are read as float32. */
+    private static void save(
+            PipelineModels models, Parameters policy, Parameters vae, NDManager manager, Path directory) {
+        try (DiffusionPipeline pipeline =
+                new DiffusionPipeline(models, half(policy, manager), half(vae, manager), "base", manager)) {
+            pipeline.save(directory);
+        }
+    }
+
+    private static Parameters half(Parameters parameters, NDManager manager) {
+        Parameters half = new Parameters(manager);
+        parameters.asMap().forEach((name, array) -> half.add(name, array.toType(DataType.FLOAT16, true)));
+        return half;
     }
 
     /**
@@ -75,11 +89,12 @@ public final class Pretraining {
                 policy = new DenoiserTraining(models, plan)
                         .train(lease.parameters().copy(manager), manager, pool, log);
             }
-            List<PretrainRecord.Run> runs = new ArrayList<>(PretrainRecord.read(from).runs());
+            List<PretrainRecord.Run> runs =
+                    new ArrayList<>(PretrainRecord.read(from).runs());
             runs.add(PretrainRecord.Run.of(plan, start));
-            PretrainRecord record = new PretrainRecord(runs, policy.count() + before.vae().count());
-            before.swap(policy, "trained on");
-            before.save(directory);
+            PretrainRecord record =
+                    new PretrainRecord(runs, policy.count() + before.vae().count());
+            save(models, policy, before.vae(), manager, directory);
             record.write(directory);
             return record;
         }
