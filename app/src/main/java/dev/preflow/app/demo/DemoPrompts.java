@@ -36,7 +36,7 @@ final class DemoPrompts implements AutoCloseable {
     private final PromptFeeder feeder;
     private final Thread thread = new Thread(this::feed, "demo-prompts");
 
-    private DemoPrompts(StageRuntime runtime, long seed, BooleanSupplier training) {
+    private DemoPrompts(StageRuntime runtime, long seed, BooleanSupplier training) throws IOException {
         this.training = training;
         this.random = Noise.generator(seed);
         OpenPrompts open = new OpenPrompts(OPEN, FORGET, Clock.systemUTC());
@@ -54,7 +54,7 @@ final class DemoPrompts implements AutoCloseable {
      *
      * @param training whether the policy is being trained
      */
-    static DemoPrompts start(StageRuntime runtime, long seed, BooleanSupplier training) {
+    static DemoPrompts start(StageRuntime runtime, long seed, BooleanSupplier training) throws IOException {
         DemoPrompts prompts = new DemoPrompts(runtime, seed, training);
         prompts.thread.setDaemon(true);
         prompts.thread.start();
