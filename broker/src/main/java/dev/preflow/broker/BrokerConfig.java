@@ -51,7 +51,8 @@ record BrokerConfig(Path directory, int port, int controllerPort) {
         properties.put("log.dirs", directory.toString());
         properties.put("auto.create.topics.enable", "false");
         properties.put("group.initial.rebalance.delay.ms", "0");
-        // a broker that was killed is fenced until its old session ends: 4 s instead of 9 s; with less, a busy machine fences
+        // a broker that was killed is fenced until its old session ends: 4 s instead of 9 s; with less, a busy machine
+        // fences
         // a broker that is alive
         properties.put("broker.session.timeout.ms", "4000");
         properties.put("broker.heartbeat.interval.ms", "500");

@@ -2,7 +2,7 @@ package dev.preflow.app.cli;
 
 import dev.preflow.app.config.AppSettings;
 import dev.preflow.app.kafka.KafkaContact;
-import dev.preflow.models.reward.RgbImage;
+import dev.preflow.models.image.RgbImage;
 import dev.preflow.models.reward.VpScore;
 import dev.preflow.models.tensor.Torch;
 import dev.preflow.schemas.Release;

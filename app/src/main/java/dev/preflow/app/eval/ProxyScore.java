@@ -2,7 +2,6 @@ package dev.preflow.app.eval;
 
 import dev.preflow.demo.gold.PromptResult;
 import dev.preflow.demo.scene.ScenePrompt;
-import dev.preflow.models.reward.RgbImage;
 import dev.preflow.models.reward.VpScore;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,12 +30,9 @@ public final class ProxyScore {
         float[] scores = new float[prompts.size()];
         for (int from = 0; from < scores.length; from += BATCH) {
             int to = Math.min(from + BATCH, scores.length);
-            List<RgbImage> images = run.images().subList(from, to).stream()
-                    .map(image -> RgbImage.of(image.toBufferedImage()))
-                    .toList();
             List<String> texts =
                     prompts.subList(from, to).stream().map(ScenePrompt::text).toList();
-            System.arraycopy(reward.score(images, texts), 0, scores, from, to - from);
+            System.arraycopy(reward.score(run.images().subList(from, to), texts), 0, scores, from, to - from);
         }
         return scores;
     }

@@ -2,6 +2,7 @@ package dev.preflow.models.pipeline;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.preflow.models.image.RgbImage;
 import dev.preflow.models.tensor.Autograd;
 import dev.preflow.models.tensor.Parameters;
 import java.nio.file.Path;
@@ -138,7 +139,7 @@ public final class DiffusionPipeline implements AutoCloseable {
         return IntStream.range(0, requests.size())
                 .mapToObj(i -> new GeneratedImage(
                         requests.get(i),
-                        new RgbImage(width, height, Arrays.copyOfRange(values, i * size, (i + 1) * size)),
+                        RgbImage.ofUnit(width, height, Arrays.copyOfRange(values, i * size, (i + 1) * size)),
                         release,
                         recorder == null ? null : recorder.of(i)))
                 .toList();

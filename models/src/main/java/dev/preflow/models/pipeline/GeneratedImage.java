@@ -1,5 +1,6 @@
 package dev.preflow.models.pipeline;
 
+import dev.preflow.models.image.RgbImage;
 import org.jspecify.annotations.Nullable;
 
 /**

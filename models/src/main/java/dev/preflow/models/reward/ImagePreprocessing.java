@@ -3,6 +3,7 @@ package dev.preflow.models.reward;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.preflow.models.image.RgbImage;
 import java.util.List;
 
 /** ImageReward's preparation of images (PAPER 6.2): bicubic resize of the shorter side, centre crop, CLIP's normalisation. */

@@ -1,5 +1,6 @@
 package dev.preflow.models.reward;
 
+import dev.preflow.models.image.RgbImage;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -2,6 +2,7 @@ package dev.preflow.models.reward;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.preflow.models.image.RgbImage;
 import dev.preflow.models.nn.Initializer;
 import dev.preflow.models.tensor.Autograd;
 import dev.preflow.models.tensor.Parameters;

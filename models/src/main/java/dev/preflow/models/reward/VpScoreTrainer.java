@@ -3,6 +3,7 @@ package dev.preflow.models.reward;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.preflow.models.image.RgbImage;
 import dev.preflow.models.optim.AdamW;
 import dev.preflow.models.optim.Ema;
 import dev.preflow.models.optim.LearningRate;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
+import dev.preflow.models.image.RgbImage;
 import dev.preflow.models.tensor.Noise;
 import dev.preflow.models.tensor.Torch;
 import java.util.List;

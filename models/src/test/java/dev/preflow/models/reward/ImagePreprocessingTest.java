@@ -7,7 +7,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.preflow.models.tensor.Torch;
-import java.awt.image.BufferedImage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -49,14 +48,5 @@ class ImagePreprocessingTest {
         NDArray normalised = ImagePreprocessing.normalise(manager.ones(new Shape(1, 3, 2, 2)));
         assertThat(normalised.getFloat(0, 0, 0, 0)).isEqualTo((1 - 0.48145466f) / 0.26862954f, within(1e-5f));
         assertThat(normalised.getFloat(0, 2, 1, 1)).isEqualTo((1 - 0.40821073f) / 0.27577711f, within(1e-5f));
-    }
-
-    @Test
-    void shouldTakeThePlanesOfAPicture() {
-        BufferedImage picture = new BufferedImage(2, 1, BufferedImage.TYPE_INT_RGB);
-        picture.setRGB(0, 0, 0xFF8001);
-        picture.setRGB(1, 0, 0x000203);
-        assertThat(RgbImage.of(picture).planes())
-                .containsExactly((byte) 0xFF, (byte) 0, (byte) 0x80, (byte) 2, (byte) 1, (byte) 3);
     }
 }

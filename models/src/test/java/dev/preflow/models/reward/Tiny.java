@@ -1,6 +1,7 @@
 package dev.preflow.models.reward;
 
 import ai.djl.ndarray.NDManager;
+import dev.preflow.models.image.RgbImage;
 import dev.preflow.models.tensor.Noise;
 import dev.preflow.models.tokenizer.WordPieceTokenizer;
 import java.util.List;

@@ -1,14 +1,10 @@
 package dev.preflow.scorer.pixels;
 
-import dev.preflow.models.reward.RgbImage;
+import dev.preflow.models.image.RgbImage;
 import dev.preflow.schemas.BlobRef;
 import dev.preflow.stream.blob.BlobStore;
-import java.awt.Color;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.LinkedHashMap;
-import javax.imageio.ImageIO;
 
 /**
  * Decoded images of the blob store, those used last within a bound of memory. Reads every format that the platform does, PNG
@@ -48,24 +44,12 @@ public final class PictureCache {
         }
         RgbImage picture;
         try {
-            picture = decode(blobs.get(new BlobRef(sha256, 0L, "image/*")));
+            picture = RgbImage.decode(blobs.get(new BlobRef(sha256, 0L, "image/*")));
         } catch (IOException e) {
             throw new IOException("Cannot read image " + sha256 + ": " + e.getMessage(), e);
         }
         keep(sha256, picture);
         return picture;
-    }
-
-    private static RgbImage decode(byte[] encoded) throws IOException {
-        var image = ImageIO.read(new ByteArrayInputStream(encoded));
-        if (image == null) {
-            throw new IOException("the bytes are not an image: give PNG or JPEG");
-        }
-        var opaque = new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_RGB);
-        var graphics = opaque.createGraphics();
-        graphics.drawImage(image, 0, 0, Color.WHITE, null);
-        graphics.dispose();
-        return RgbImage.of(opaque);
     }
 
     private synchronized void keep(String sha256, RgbImage picture) {

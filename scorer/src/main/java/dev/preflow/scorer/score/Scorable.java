@@ -1,6 +1,6 @@
 package dev.preflow.scorer.score;
 
-import dev.preflow.models.reward.RgbImage;
+import dev.preflow.models.image.RgbImage;
 import dev.preflow.schemas.Image;
 
 /**

@@ -1,6 +1,6 @@
 package dev.preflow.scorer.train;
 
-import dev.preflow.models.reward.RgbImage;
+import dev.preflow.models.image.RgbImage;
 import dev.preflow.models.reward.VpScore;
 import dev.preflow.scorer.pixels.PictureCache;
 import dev.preflow.scorer.store.TrainingPair;

@@ -2,7 +2,7 @@ package dev.preflow.scorer.score;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.preflow.models.reward.RgbImage;
+import dev.preflow.models.image.RgbImage;
 import dev.preflow.scorer.Records;
 import java.time.Clock;
 import java.time.Duration;
