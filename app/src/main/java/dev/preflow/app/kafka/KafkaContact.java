@@ -22,7 +22,7 @@ import org.apache.kafka.common.KafkaException;
  */
 public record KafkaContact(KafkaConnection connection, Topics topics) {
 
-    private static final String ANSWER_LIMIT_MILLIS = "8000";
+    private static final String ANSWER_LIMIT_MILLIS = "20000";
 
     /**
      * Asks Kafka whether it is there, and creates the topics that are missing. Blocks; a Kafka that does not answer is told
@@ -43,8 +43,8 @@ public record KafkaContact(KafkaConnection connection, Topics topics) {
     private static void requireAnswer(KafkaConnection connection) throws IOException {
         var servers = connection.properties().get(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG);
         Map<String, Object> properties = new HashMap<>(connection.properties());
-        properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, ANSWER_LIMIT_MILLIS);
-        properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, ANSWER_LIMIT_MILLIS);
+        properties.putIfAbsent(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, ANSWER_LIMIT_MILLIS);
+        properties.putIfAbsent(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, ANSWER_LIMIT_MILLIS);
         try (var admin = Admin.create(properties)) {
             admin.describeCluster().nodes().get();
         } catch (ExecutionException e) {

@@ -43,7 +43,7 @@ class ModuleRuleTest {
     static final ArchRule trainerImportsStreamAndModels = only("trainer", "schemas", "stream", "models");
 
     @ArchTest
-    static final ArchRule demoImportsModels = only("demo", "schemas", "stream", "models", "producers");
+    static final ArchRule demoImportsModels = only("demo", "models");
 
     @ArchTest
     static final ArchRule modelsKnowNeitherKafkaNorVertx = noClasses()
