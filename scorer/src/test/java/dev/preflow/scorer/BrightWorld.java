@@ -36,7 +36,7 @@ public final class BrightWorld {
     public BrightWorld(Path folder) throws IOException {
         this.folder = folder;
         blobs = new BlobStore(folder.resolve("blobs"));
-        files = new ReleaseFiles(blobs, folder.resolve("cache"), Clock.systemUTC());
+        files = files("own");
     }
 
     /** Where the images are. */
@@ -44,9 +44,9 @@ public final class BrightWorld {
         return blobs;
     }
 
-    /** Packs and lays out releases. */
-    public ReleaseFiles files() {
-        return files;
+    /** Packs releases, and lays them out in a cache of a name. */
+    public ReleaseFiles files(String cache) throws IOException {
+        return new ReleaseFiles(blobs, folder.resolve("cache").resolve(cache), Clock.systemUTC());
     }
 
     /** A random network of some 20,000 parameters. */

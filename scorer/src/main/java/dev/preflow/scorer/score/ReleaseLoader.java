@@ -5,9 +5,8 @@ import dev.preflow.schemas.ReleaseKind;
 import dev.preflow.stream.StageRuntime;
 import dev.preflow.stream.TopicReader;
 import dev.preflow.stream.TopicStart;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -15,15 +14,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Follows the reward releases and loads the newest, on a thread of its own. One that was replaced before it was loaded is
- * passed over; one that cannot be loaded is logged, and the one before serves on.
+ * passed over; one that cannot be loaded is tried again, and the one before serves on.
  */
 final class ReleaseLoader implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ReleaseLoader.class);
     private static final long CLOSE_SECONDS = 10;
+    private static final long RETRY_SECONDS = 5;
 
     private final Loading loading;
-    private final ExecutorService thread;
+    private final ScheduledThreadPoolExecutor thread;
     private final TopicReader<Release> reader;
     private volatile @Nullable Release newest;
     private volatile boolean caughtUp;
@@ -37,11 +37,12 @@ final class ReleaseLoader implements AutoCloseable {
      */
     ReleaseLoader(StageRuntime runtime, Loading loading) {
         this.loading = loading;
-        thread = Executors.newSingleThreadExecutor(task -> {
+        thread = new ScheduledThreadPoolExecutor(1, task -> {
             var daemon = new Thread(task, "reward-loader");
             daemon.setDaemon(true);
             return daemon;
         });
+        thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         reader = TopicReader.start(
                 runtime.kafka(),
                 runtime.topics().releases(),
@@ -49,7 +50,7 @@ final class ReleaseLoader implements AutoCloseable {
                 delivery -> seen(delivery.record()));
         reader.caughtUp().onSuccess(ignored -> {
             caughtUp = true;
-            thread.execute(this::load);
+            loadAfter(0);
         });
     }
 
@@ -58,12 +59,16 @@ final class ReleaseLoader implements AutoCloseable {
             newest = release;
             // what lies behind a newer one need not be loaded, its blobs may be gone
             if (caughtUp) {
-                try {
-                    thread.execute(this::load);
-                } catch (RejectedExecutionException e) {
-                    log.debug("Release {} came while stopping", release.getNumber());
-                }
+                loadAfter(0);
             }
+        }
+    }
+
+    private void loadAfter(long seconds) {
+        try {
+            thread.schedule(this::load, seconds, TimeUnit.SECONDS);
+        } catch (RejectedExecutionException e) {
+            log.debug("Nothing more is loaded while stopping");
         }
     }
 
@@ -77,10 +82,12 @@ final class ReleaseLoader implements AutoCloseable {
             loaded = release.getId();
         } catch (Exception e) {
             log.error(
-                    "Reward release {} ({}) cannot be loaded; the one before it serves on",
+                    "Reward release {} ({}) cannot be loaded, trying again in {} s",
                     release.getNumber(),
                     release.getId(),
+                    RETRY_SECONDS,
                     e);
+            loadAfter(RETRY_SECONDS);
         }
     }
 

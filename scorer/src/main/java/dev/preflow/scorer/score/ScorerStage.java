@@ -96,7 +96,7 @@ public final class ScorerStage {
      * @param runtime what the stages of this process share
      * @param config has {@link ScorerSettings}
      * @param pictures where pixels come from
-     * @param releases where releases come from
+     * @param releases where releases come from; its cache is the stage's own, which keeps the serving release only
      * @return the stage
      */
     public static ScorerStage start(StageRuntime runtime, Config config, PictureCache pictures, ReleaseFiles releases) {
@@ -106,6 +106,7 @@ public final class ScorerStage {
     /** On the loader's thread: it may block. */
     private void load(Release release) throws Exception {
         serving.replaceBy(new ServingModel.Loaded(release.getId(), VpScore.load(releases.unpack(release), manager)));
+        releases.prune(List.of(release.getId()));
         metrics.serving(release.getNumber());
         log.info("Reward release {} ({}) serves from the next batch on", release.getNumber(), release.getId());
         published.caughtUp().onSuccess(ignored -> startStage());
@@ -135,9 +136,6 @@ public final class ScorerStage {
     }
 
     private Future<Void> handle(Delivery<Image> delivery) {
-        if (stopping) {
-            return Future.failedFuture(new RetriableException("The scorer is stopping", null));
-        }
         var image = delivery.record();
         return runtime.vertx()
                 .executeBlocking(() -> pictures.get(image.getPixels().getSha256()), false)
@@ -145,6 +143,10 @@ public final class ScorerStage {
     }
 
     private Future<Void> score(Scorable scorable) {
+        // a group that began to gather now would hold up the end
+        if (stopping) {
+            return Future.failedFuture(new RetriableException("The scorer is stopping", null));
+        }
         var group = scorable.image().getRolloutGroup();
         if (scorable.image().getPurpose() != Purpose.ROLLOUT || group == null) {
             return scoreAlone(scorable);

@@ -21,6 +21,8 @@ final class Database {
         // the cores belong to the models; a scan of the store must not take them all
         settings.setProperty("threads", "1");
         settings.setProperty("memory_limit", "512MB");
+        // a file is read once, to be merged: what is kept of it would fill the memory limit for nothing
+        settings.setProperty("enable_external_file_cache", "false");
         // Parquet is built in: nothing has to be fetched, so nothing may be
         settings.setProperty("autoinstall_known_extensions", "false");
         settings.setProperty("autoload_known_extensions", "false");

@@ -3,6 +3,7 @@ package dev.preflow.scorer.store;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -16,8 +17,8 @@ import org.duckdb.DuckDBConnection;
 
 /**
  * A table that is a folder of Parquet files. A row is stored once: rows whose id is already there are skipped on writing, and
- * reading takes one row of each id, since a crash in the middle of a compaction leaves rows in two files. Thread-safe within
- * its process, which must be the only one that writes.
+ * reading takes one row of each id: a crash in the middle of a compaction leaves rows in two files until the folder is opened
+ * again. Thread-safe within its process, which must be the only one that writes.
  *
  * @param <T> the record whose rows it holds
  */
@@ -46,10 +47,10 @@ final class ParquetFolder<T> implements AutoCloseable {
             files = new PartFiles(folder);
             writer = Database.open();
             execute("CREATE TABLE shape (" + columns.declaration() + ")");
-            execute("CREATE TABLE incoming (" + columns.declaration() + ")");
             // 16 bytes for each id outside the Java heap, scanned once per batch
             execute("CREATE TABLE known (key UHUGEINT)");
             execute(KNOWN.formatted(source(files.list())));
+            repair();
         } catch (IOException | SQLException e) {
             throw failure("open", e);
         }
@@ -65,7 +66,8 @@ final class ParquetFolder<T> implements AutoCloseable {
     List<T> append(List<T> records) {
         lock.writeLock().lock();
         try {
-            execute("DELETE FROM incoming");
+            // a new table each time: rows deleted from an old one would keep their memory
+            execute("CREATE OR REPLACE TABLE incoming (" + columns.declaration() + ")");
             try (var appender = writer.createAppender(DuckDBConnection.DEFAULT_SCHEMA, "incoming")) {
                 for (var row : records) {
                     columns.append(row, appender);
@@ -126,21 +128,40 @@ final class ParquetFolder<T> implements AutoCloseable {
             if (small.size() < limit) {
                 return;
             }
-            var merged = files.temporary();
-            try (var statement = connection.createStatement()) {
-                statement.execute(copy("SELECT DISTINCT ON (id) * FROM " + source(small), merged));
-            }
-            lock.writeLock().lock();
-            try {
-                files.commit(merged);
-                for (var file : small) {
-                    Files.delete(file);
-                }
-            } finally {
-                lock.writeLock().unlock();
-            }
+            // one after the other: to look for duplicates here would take memory for all rows at once
+            merge(connection, small, "SELECT * FROM " + source(small));
         } catch (IOException | SQLException e) {
             throw failure("compact", e);
+        }
+    }
+
+    /** Rewrites everything once when a crash in the middle of a compaction has left rows in two files. */
+    private void repair() throws IOException, SQLException {
+        var all = files.list();
+        try (var statement = writer.createStatement();
+                var counts = statement.executeQuery(
+                        "SELECT (SELECT count(*) FROM known), (SELECT count(*) FROM " + source(all) + ")")) {
+            counts.next();
+            if (counts.getLong(1) == counts.getLong(2)) {
+                return;
+            }
+        }
+        merge(writer, all, "SELECT DISTINCT ON (id) * FROM " + source(all));
+    }
+
+    private void merge(Connection connection, List<Path> parts, String rows) throws IOException, SQLException {
+        var merged = files.temporary();
+        try (var statement = connection.createStatement()) {
+            statement.execute(copy(rows, merged));
+        }
+        lock.writeLock().lock();
+        try {
+            files.commit(merged);
+            for (var part : parts) {
+                Files.delete(part);
+            }
+        } finally {
+            lock.writeLock().unlock();
         }
     }
 
@@ -191,8 +212,9 @@ final class ParquetFolder<T> implements AutoCloseable {
         files.commit(temporary);
     }
 
+    /** Small row groups, since a merge holds one in memory. */
     private static String copy(String query, Path file) {
-        return "COPY (" + query + ") TO " + quote(file) + " (FORMAT PARQUET, COMPRESSION ZSTD)";
+        return "COPY (" + query + ") TO " + quote(file) + " (FORMAT PARQUET, COMPRESSION ZSTD, ROW_GROUP_SIZE 20480)";
     }
 
     private static String source(List<Path> parts) {

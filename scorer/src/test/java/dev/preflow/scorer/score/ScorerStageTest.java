@@ -162,9 +162,9 @@ class ScorerStageTest {
         assertThat(rollouts.records()).hasSize(2);
     }
 
-    private ScorerStage startStage() {
+    private ScorerStage startStage() throws Exception {
         var config = TestStream.config(folder, Map.of(ScorerSettings.GROUP_WAIT.key(), "3s"));
-        return ScorerStage.start(runtime, config, new PictureCache(world.blobs(), 1 << 20), world.files());
+        return ScorerStage.start(runtime, config, new PictureCache(world.blobs(), 1 << 20), world.files("scorer"));
     }
 
     private static void stop(ScorerStage stage) throws Exception {

@@ -120,9 +120,7 @@ class PreferenceStoreTest {
         try (var store = new PreferenceStore(folder)) {
             assertThat(store.sample(null, ALL, 1)).hasSize(3);
             assertThat(store.countPreferences().byAspect()).containsEntry("mean", 3L);
-            store.compact(2, 1 << 20);
             assertThat(parts()).hasSize(1);
-            assertThat(store.sample(null, ALL, 1)).hasSize(3);
         }
     }
 

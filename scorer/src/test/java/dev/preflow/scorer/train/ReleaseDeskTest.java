@@ -74,7 +74,7 @@ class ReleaseDeskTest {
             assertThat(release.getMetrics().get("heldOutAccuracy")).isGreaterThan(0.85);
             assertThat(release.getMetrics().get("policyAccuracy")).isGreaterThan(0.85);
 
-            try (var released = VpScore.load(world.files().unpack(release), manager)) {
+            try (var released = VpScore.load(world.files("learner").unpack(release), manager)) {
                 var recent = new ArrayList<>(Shown.in(data.recent()));
                 float[] scores = released.score(measure.pictures(recent), Measure.prompts(recent));
                 assertThat(mean(scores)).isBetween(-0.01, 0.01);
@@ -107,9 +107,9 @@ class ReleaseDeskTest {
     }
 
     private ReleaseDesk desk() throws Exception {
-        var releases = new RewardReleases(runtime, world.blobs(), world.files(), 2);
+        var releases = new RewardReleases(runtime, world.blobs(), world.files("learner"), 2);
         var desk = new ReleaseDesk(config, data, measure, metrics, releases, manager);
-        desk.load(world.files());
+        desk.load(world.files("learner"));
         return desk;
     }
 

@@ -73,7 +73,7 @@ class RewardTrainingTest {
         try (var store = new PreferenceStore(config.get(ScorerSettings.STORE));
                 var releases = stream.follow(runtime.topics().releases());
                 var scores = stream.follow(runtime.topics().scores())) {
-            var scorer = ScorerStage.start(runtime, config, pictures, world.files());
+            var scorer = ScorerStage.start(runtime, config, pictures, world.files("scorer"));
             var training = train(store);
             var storing = StoreStage.start(runtime, store, config, training::add);
 
@@ -114,13 +114,13 @@ class RewardTrainingTest {
         }
     }
 
-    private RewardTraining train(PreferenceStore store) {
+    private RewardTraining train(PreferenceStore store) throws Exception {
         return RewardTraining.start(
                 runtime,
                 config,
                 store,
                 world.blobs(),
-                world.files(),
+                world.files("learner"),
                 pictures,
                 manager -> BrightWorld.model(manager, 1),
                 prompt -> false);
