@@ -80,6 +80,14 @@ public final class ScorerSettings {
             0.999,
             "Share of the layers that is not trained: the paper's is 0.7, over a pre-trained BLIP");
 
+    /** Random moves of training images. */
+    public static final Setting<Double> SHIFT = Settings.number(
+            "scorer.training.shift",
+            0.0625,
+            0,
+            0.499,
+            "Largest random move of a training image, as a share of its side");
+
     /** Moving average. */
     public static final Setting<Double> EMA_DECAY = Settings.number(
             "scorer.training.ema",
@@ -227,6 +235,7 @@ public final class ScorerSettings {
             WEIGHT_DECAY,
             CLIP_NORM,
             FROZEN,
+            SHIFT,
             EMA_DECAY,
             NEW_SHARE,
             REPLAY,

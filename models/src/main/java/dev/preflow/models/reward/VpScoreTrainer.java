@@ -45,7 +45,8 @@ public final class VpScoreTrainer implements AutoCloseable {
      * @param maxNorm bound of the gradients' global norm
      * @param averageDecay of the served moving average
      * @param frozenFraction share of layers that is not trained; the paper's is 0.7 over a pre-trained BLIP
-     * @param seed of the dropout masks
+     * @param shift largest random move of a training image, as a share of its side; 0 for none
+     * @param seed of the moves and the dropout masks
      */
     public record Settings(
             LearningRate learningRate,
@@ -53,10 +54,18 @@ public final class VpScoreTrainer implements AutoCloseable {
             double maxNorm,
             double averageDecay,
             double frozenFraction,
+            double shift,
             long seed) {
-        /** Training from random parameters with a constant rate after a warm-up: what the small network wants. */
+        /** Checks the share; the rest is checked where it is used. */
+        public Settings {
+            if (!(shift >= 0 && shift < 0.5)) {
+                throw new IllegalArgumentException("The shift is " + shift + "; it must be in [0, 0.5)");
+            }
+        }
+
+        /** What the small network wants, at a constant rate after a warm-up. */
         public static Settings fromScratch(double learningRate) {
-            return new Settings(LearningRate.constant(learningRate, 50), 0.01, 1, 0.99, 0, 1);
+            return new Settings(LearningRate.constant(learningRate, 50), 0.01, 1, 0.99, 0, 0.0625, 1);
         }
     }
 
@@ -90,14 +99,15 @@ public final class VpScoreTrainer implements AutoCloseable {
     /** One optimiser step on the mean over the pairs of several batches, whose gradients are accumulated. */
     public Step step(List<PreferenceBatch> parts) {
         int pairs = parts.stream().mapToInt(PreferenceBatch::pairs).sum();
-        RandomGenerator dropout = Noise.generator(Noise.derive(settings.seed(), steps));
+        RandomGenerator random = Noise.generator(Noise.derive(settings.seed(), steps));
         double loss = 0;
         double right = 0;
         for (PreferenceBatch part : parts) {
             double share = part.pairs() / (double) pairs;
             try (NDManager scope = model.parameters().manager().newSubManager();
                     Autograd grad = Autograd.enabled()) {
-                NDArray scores = model.rawScores(model.batch(scope, part.images()), part.texts(), dropout);
+                List<RgbImage> moved = RandomShift.apply(part.images(), settings.shift(), random);
+                NDArray scores = model.rawScores(model.batch(scope, moved), part.texts(), random);
                 loss += backward(BradleyTerry.loss(scores, part.better(), part.worse()), share);
                 right += share * BradleyTerry.accuracy(scores.toFloatArray(), part.better(), part.worse());
             }
@@ -114,7 +124,7 @@ public final class VpScoreTrainer implements AutoCloseable {
      * @param mismatched a caption of something else for each image
      */
     public Step matchingStep(List<RgbImage> images, List<String> captions, List<String> mismatched) {
-        RandomGenerator dropout = Noise.generator(Noise.derive(settings.seed(), steps));
+        RandomGenerator random = Noise.generator(Noise.derive(settings.seed(), steps));
         int count = images.size();
         int[] own = new int[count];
         int[] other = new int[count];
@@ -124,9 +134,9 @@ public final class VpScoreTrainer implements AutoCloseable {
         }
         try (NDManager scope = model.parameters().manager().newSubManager();
                 Autograd grad = Autograd.enabled()) {
-            NDArray tokens = model.imageTokens(model.batch(scope, images));
-            NDArray scores = model.rawScoresOf(tokens, captions, dropout)
-                    .concat(model.rawScoresOf(tokens, mismatched, dropout), 0);
+            NDArray tokens = model.imageTokens(model.batch(scope, RandomShift.apply(images, settings.shift(), random)));
+            NDArray scores = model.rawScoresOf(tokens, captions, random)
+                    .concat(model.rawScoresOf(tokens, mismatched, random), 0);
             double loss = backward(BradleyTerry.loss(scores, own, other), 1);
             return finish(loss, BradleyTerry.accuracy(scores.toFloatArray(), own, other));
         }

@@ -149,13 +149,22 @@ class VpScoreTrainerTest {
                         "blip.text_encoder.encoder.layer.1.attention.self.query.weight");
     }
 
+    @Test
+    void shouldShiftAnImageAndRepeatItsBorder() {
+        byte[] planes = {1, 2, 3, 4, 5, 6, 0, 0, 0, 0, 0, 7, 9, 9, 9, 9, 9, 9};
+        RgbImage shifted = RandomShift.shifted(new RgbImage(3, 2, planes), 1, -1);
+        assertThat(shifted.planes()).containsExactly(2, 3, 3, 2, 3, 3, 0, 0, 0, 0, 0, 0, 9, 9, 9, 9, 9, 9);
+        RgbImage back = RandomShift.shifted(new RgbImage(3, 2, planes), -1, 1);
+        assertThat(back.planes()).containsExactly(4, 4, 5, 4, 4, 5, 0, 0, 0, 0, 0, 0, 9, 9, 9, 9, 9, 9);
+    }
+
     private VpScoreTrainer trainer(List<Double> dropout, double frozen) {
         VpScore model = VpScore.create(Tiny.config(dropout), Tiny.tokenizer(), manager, 7);
         return new VpScoreTrainer(model, settings(frozen));
     }
 
     private static VpScoreTrainer.Settings settings(double frozen) {
-        return new VpScoreTrainer.Settings(LearningRate.constant(1e-3, 10), 0.01, 1, 0.9, frozen, 5);
+        return new VpScoreTrainer.Settings(LearningRate.constant(1e-3, 10), 0.01, 1, 0.9, frozen, 0, 5);
     }
 
     private static double accuracy(VpScore model, PreferenceBatch pairs) {

@@ -54,6 +54,7 @@ final class Learner implements AutoCloseable {
                         config.get(ScorerSettings.CLIP_NORM),
                         config.get(ScorerSettings.EMA_DECAY),
                         config.get(ScorerSettings.FROZEN),
+                        config.get(ScorerSettings.SHIFT),
                         seed));
     }
 
