@@ -9,6 +9,7 @@ import dev.preflow.stream.blob.ReleaseFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
@@ -32,6 +33,7 @@ final class PolicyReleases {
     private final StageRuntime runtime;
     private final BlobStore blobs;
     private final ReleaseFiles files;
+    private final Path folder;
     private final int keep;
     private final Set<String> base = new HashSet<>();
     private final Deque<Release> kept = new ArrayDeque<>();
@@ -39,14 +41,18 @@ final class PolicyReleases {
     /**
      * A publisher that continues after earlier releases.
      *
+     * @param folder in which releases are put together; what an interrupted one left there is removed
      * @param published the policy's releases so far, oldest first
      * @param keep how many releases' files stay, besides the first's
      */
-    PolicyReleases(StageRuntime runtime, BlobStore blobs, ReleaseFiles files, List<Release> published, int keep) {
+    PolicyReleases(StageRuntime runtime, BlobStore blobs, Path folder, List<Release> published, int keep)
+            throws IOException {
         this.runtime = runtime;
         this.blobs = blobs;
-        this.files = files;
+        this.files = new ReleaseFiles(blobs, folder, Clock.systemUTC());
+        this.folder = folder;
         this.keep = keep;
+        files.prune(List.of());
         published.forEach(this::remember);
     }
 
@@ -56,12 +62,6 @@ final class PolicyReleases {
         }
         kept.removeIf(known -> known.getId().equals(release.getId()));
         kept.addLast(release);
-    }
-
-    /** The newest release; null before the first. */
-    @Nullable
-    Release newest() {
-        return kept.peekLast();
     }
 
     /** How many releases have been made since the one of this id; the largest integer if it is not among those kept. */
@@ -76,30 +76,39 @@ final class PolicyReleases {
     }
 
     /**
-     * Publishes weights after their files are durable.
+     * Publishes weights after their files are durable. Weights that are the newest release already are not published again.
      *
      * @param policy written out in full; unchanged files keep their digests
-     * @param number counts the releases from 1
      * @return the release, acknowledged by Kafka
+     * @throws IOException if the files cannot be written, or Kafka does not take the release
      */
-    Release publish(TrainedPolicy policy, int number, Map<String, Double> metrics)
-            throws IOException, InterruptedException {
-        Path directory = Files.createTempDirectory("preflow-policy");
+    Release publish(TrainedPolicy policy, Map<String, Double> metrics) throws IOException, InterruptedException {
+        Release before = kept.peekLast();
+        Release release = pack(
+                policy, before == null ? 1 : before.getNumber() + 1, before == null ? null : before.getId(), metrics);
+        if (before != null && before.getId().equals(release.getId())) {
+            return before;
+        }
         try {
-            policy.export(directory);
-            Release before = newest();
-            Release release =
-                    files.pack(ReleaseKind.POLICY, number, before == null ? null : before.getId(), directory, metrics);
             runtime.publisher()
                     .publish(runtime.topics().releases(), ReleaseKind.POLICY.name(), release)
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get(LIMIT_SECONDS, TimeUnit.SECONDS);
-            remember(release);
-            prune();
-            return release;
         } catch (ExecutionException | TimeoutException e) {
-            throw new IOException("Kafka has not taken policy release " + number, e);
+            throw new IOException("Kafka has not taken policy release " + release.getNumber(), e);
+        }
+        remember(release);
+        prune();
+        return release;
+    }
+
+    private Release pack(TrainedPolicy policy, int number, @Nullable String parent, Map<String, Double> metrics)
+            throws IOException {
+        Path directory = Files.createTempDirectory(folder, "packing-");
+        try {
+            policy.export(directory);
+            return files.pack(ReleaseKind.POLICY, number, parent, directory, metrics);
         } finally {
             delete(directory);
         }

@@ -12,13 +12,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Follows the releases: which policies there have been, and how good VP-Score is. Thread-safe. */
+/** Follows the releases: which policies there were at the start, and how good VP-Score is. Thread-safe. */
 final class ReleaseWatch implements AutoCloseable {
     private static final String ACCURACY = "heldOutAccuracy";
     private static final long LIMIT_SECONDS = 60;
 
     private final List<Release> policies = new ArrayList<>();
     private final TopicReader<Release> reader;
+    private boolean caughtUp;
     private double accuracy = Double.NaN;
 
     private ReleaseWatch(StageRuntime runtime) {
@@ -34,30 +35,39 @@ final class ReleaseWatch implements AutoCloseable {
         ReleaseWatch watch = new ReleaseWatch(runtime);
         try {
             watch.reader.caughtUp().toCompletionStage().toCompletableFuture().get(LIMIT_SECONDS, TimeUnit.SECONDS);
+            watch.stopRemembering();
             return watch;
         } catch (ExecutionException | TimeoutException e) {
             watch.close();
             throw new IOException("Cannot read the releases", e);
+        } catch (InterruptedException e) {
+            watch.close();
+            throw e;
         }
     }
 
     private synchronized void add(Release release) {
         if (release.getKind() == ReleaseKind.POLICY) {
-            policies.add(release);
+            if (!caughtUp) {
+                policies.add(release);
+            }
         } else if (release.getMetrics().containsKey(ACCURACY)) {
             accuracy = release.getMetrics().get(ACCURACY);
             notifyAll();
         }
     }
 
-    /** The policy's releases so far, oldest first. */
-    synchronized List<Release> policies() {
-        return List.copyOf(policies);
+    /** What comes from now on is the trainer's own: whoever publishes it remembers it, and this list would grow for ever. */
+    private synchronized void stopRemembering() {
+        caughtUp = true;
     }
 
-    /** Held-out accuracy of the newest VP-Score; NaN before the first. */
-    synchronized double accuracy() {
-        return accuracy;
+    /**
+     * The policy's releases at the start, oldest first. Compaction may have removed old ones, but never the newest: releases
+     * of one kind have one key.
+     */
+    synchronized List<Release> policies() {
+        return List.copyOf(policies);
     }
 
     /** Waits until VP-Score is good enough to be trained on. */

@@ -24,8 +24,9 @@ final class RolloutReader {
     /**
      * The samples of a group.
      *
-     * @throws IOException if a trajectory is not there
+     * @throws IOException if a trajectory is missing, or its bytes are not what its digest promises
      * @throws IllegalArgumentException if one is no trajectory
+     * @throws dev.preflow.models.weights.SafetensorsException if one is no safetensors file
      */
     List<Sample> read(RolloutGroup group) throws IOException {
         List<Sample> samples = new ArrayList<>();
@@ -33,8 +34,9 @@ final class RolloutReader {
             BlobRef trajectory = rollout.getImage().getTrajectory();
             if (trajectory == null) {
                 throw new IllegalArgumentException(
-                        "The rollout of image " + rollout.getImage().getId() + " has no trajectory");
+                        "the rollout of image " + rollout.getImage().getId() + " has no trajectory");
             }
+            blobs.verify(trajectory.getSha256());
             samples.add(new Sample(
                     rollout.getImage().getPromptText(),
                     TrajectoryFile.read(blobs.file(trajectory.getSha256()), manager),

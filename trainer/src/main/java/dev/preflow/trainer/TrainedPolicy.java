@@ -72,7 +72,7 @@ final class TrainedPolicy implements AutoCloseable {
         return new RolloutForm(
                 config.get(TrainerSettings.STEPS),
                 config.get(TrainerSettings.STOCHASTIC_STEPS),
-                config.get(TrainerSettings.ETA));
+                config.get(TrainerSettings.ETA).floatValue());
     }
 
     private static PpoOptions options(Config config) {
@@ -94,8 +94,23 @@ final class TrainedPolicy implements AutoCloseable {
         return manager;
     }
 
-    /** Does one iteration; returns what was done. */
-    UpdateReport iterate(List<List<Sample>> groups, long updates, long seed) {
+    /**
+     * Checks that a group can be trained on.
+     *
+     * @throws IllegalArgumentException if it cannot
+     */
+    void requireTrainable(List<Sample> group) {
+        ppo.requireTrainable(group);
+    }
+
+    /**
+     * Does one iteration.
+     *
+     * @param updates optimiser steps taken before
+     * @param seed of the order of training
+     * @return what was done
+     */
+    UpdateReport iterate(List<List<Sample>> groups, long updates, long seed) throws InterruptedException {
         UpdateReport report = ppo.iterate(groups, updates, seed);
         if (report.pairs() > 0) {
             average.update(updates);

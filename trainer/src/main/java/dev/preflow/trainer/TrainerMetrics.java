@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class TrainerMetrics {
     private final MeterRegistry registry;
     private final AtomicReference<@Nullable UpdateReport> newest = new AtomicReference<>();
+    private final AtomicReference<Double> staleness = new AtomicReference<>(Double.NaN);
     private final Counter iterations;
     private final Counter zeroSpread;
     private final Counter discarded;
@@ -33,6 +34,13 @@ final class TrainerMetrics {
         gauge("preflow.trainer.kl", "Divergence from the base per trained step", UpdateReport::kl);
         gauge("preflow.trainer.clip.fraction", "Share of ratios that were clipped", UpdateReport::clipFraction);
         gauge("preflow.trainer.gradient.norm", "Gradient norm before clipping", UpdateReport::gradientNorm);
+        gauge(
+                "preflow.trainer.first.log.ratio",
+                "Largest log-ratio before the first update: 0 up to rounding where the newest release drew the rollouts",
+                UpdateReport::firstLogRatio);
+        Gauge.builder("preflow.trainer.staleness", staleness, AtomicReference::get)
+                .description("Releases between the one that drew the rollouts and the one trained, on average")
+                .register(registry);
     }
 
     private void gauge(String name, String description, ToDoubleFunction<UpdateReport> value) {
@@ -44,18 +52,21 @@ final class TrainerMetrics {
                 .register(registry);
     }
 
-    void iteration(UpdateReport report) {
+    void iteration(UpdateReport report, double age, Duration waited, Duration trained, Duration released) {
         newest.set(report);
+        staleness.set(age);
         iterations.increment();
         zeroSpread.increment(report.zeroSpreadGroups());
+        phase("wait", waited);
+        phase("train", trained);
+        phase("release", released);
     }
 
     void discarded() {
         discarded.increment();
     }
 
-    /** Time of one phase: wait, train or release. */
-    void phase(String phase, Duration took) {
+    private void phase(String phase, Duration took) {
         Timer.builder("preflow.trainer.phase")
                 .description("Where an iteration's time goes")
                 .tag("phase", phase)

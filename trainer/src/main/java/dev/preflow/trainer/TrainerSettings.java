@@ -141,11 +141,19 @@ public final class TrainerSettings {
 
     /** Moving average. */
     public static final Setting<Double> EMA = Settings.number(
-            "trainer.ema", 0.9, 0, 0.999_999, "Decay of the moving average of the weights, kept in the checkpoint");
+            "trainer.ema",
+            0.9,
+            0,
+            0.999_999,
+            "Decay per iteration of the moving average of the weights, kept in the checkpoint");
 
     /** Releases kept. */
     public static final Setting<Integer> KEEP = Settings.integer(
-            "trainer.releases.keep", 8, 2, 100_000, "How many releases' weights are kept, besides the first");
+            "trainer.releases.keep",
+            8,
+            2,
+            100_000,
+            "How many releases' weights are kept, besides the first; rollouts in flight may need more, which are kept then");
 
     /** Threads. */
     public static final Setting<Integer> THREADS =

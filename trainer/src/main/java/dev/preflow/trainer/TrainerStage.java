@@ -1,5 +1,6 @@
 package dev.preflow.trainer;
 
+import dev.preflow.models.tensor.Noise;
 import dev.preflow.schemas.Prompt;
 import dev.preflow.schemas.Rollout;
 import dev.preflow.stream.DeadLetterRules;
@@ -9,7 +10,6 @@ import dev.preflow.stream.StageRuntime;
 import dev.preflow.stream.TopicReader;
 import dev.preflow.stream.TopicStart;
 import dev.preflow.stream.blob.BlobStore;
-import dev.preflow.stream.blob.ReleaseFiles;
 import dev.preflow.stream.config.Config;
 import dev.preflow.stream.observe.Health;
 import dev.preflow.trainer.checkpoint.Checkpoints;
@@ -22,8 +22,10 @@ import io.vertx.core.Promise;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,15 +37,20 @@ import org.slf4j.LoggerFactory;
 public final class TrainerStage {
     private static final Logger log = LoggerFactory.getLogger(TrainerStage.class);
     private static final String NAME = "trainer";
+    /** The stage of the rollouts reports under {@link #NAME} itself. */
+    private static final String TRAINING = "policy-training";
     /** Rollouts wait for a checkpoint, not for work that could be finished: there is nothing to drain. */
     private static final Duration DRAIN = Duration.ofMillis(500);
+
+    private static final long STOP_SECONDS = 10;
 
     private final StageRuntime runtime;
     private final BlobStore blobs;
     private final Config config;
     private final PromptPool prompts;
-    private final Thread thread = new Thread(this::run, NAME);
+    private final Thread thread = new Thread(this::run, "policy-trainer");
     private final Promise<Void> stopped = Promise.promise();
+    private volatile boolean stopping;
     private volatile Health.Status status = Health.Status.good("is starting");
 
     private TrainerStage(StageRuntime runtime, BlobStore blobs, Config config, Predicate<String> heldOut) {
@@ -58,22 +65,32 @@ public final class TrainerStage {
     }
 
     /**
-     * Starts training on a thread of its own.
+     * Starts training on a thread of its own. When training fails it stops, the check {@code policy-training} of readiness
+     * says why, and the last checkpoint stays good.
      *
+     * @param blobs holds trajectories and takes the releases' files
      * @param config has {@link TrainerSettings}
      * @param heldOut texts of prompts that are never trained on
+     * @return the running stage
      */
     public static TrainerStage start(StageRuntime runtime, BlobStore blobs, Config config, Predicate<String> heldOut) {
         TrainerStage stage = new TrainerStage(runtime, blobs, config, heldOut);
-        runtime.health().ready(NAME, () -> stage.status);
+        runtime.health().ready(TRAINING, () -> stage.status);
         stage.thread.setDaemon(true);
         stage.thread.start();
         return stage;
     }
 
-    /** Stops after the step at hand; what has not been checkpointed is done again after the next start. */
+    /**
+     * Stops within the micro-batch at hand; what has not been checkpointed is done again after the next start.
+     *
+     * @return completes when the thread has ended and the rollouts' offsets are committed
+     */
     public Future<Void> stop() {
-        thread.interrupt();
+        if (!stopping) {
+            stopping = true;
+            thread.interrupt();
+        }
         return stopped.future();
     }
 
@@ -92,48 +109,81 @@ public final class TrainerStage {
             train(watch, policy);
         } catch (InterruptedException e) {
             log.info("The trainer stops");
-        } catch (IOException | RuntimeException e) {
-            log.error("Training has stopped; the last checkpoint is good, and a restart goes on from it", e);
-            status = Health.Status.bad("has stopped: " + e.getMessage());
+        } catch (IOException | RuntimeException | Error e) {
+            failed(e);
         } finally {
             stopped.tryComplete();
         }
     }
 
+    private void failed(Throwable e) {
+        if (stopping) {
+            // files that are being written fail in an interrupted thread
+            log.info("The trainer stops, cut off by {}", e.toString());
+            return;
+        }
+        log.error("Training has stopped; the last checkpoint is good, and a restart goes on from it", e);
+        status = Health.Status.bad("has stopped: " + e.getMessage());
+    }
+
     private void train(ReleaseWatch watch, TrainedPolicy policy) throws IOException, InterruptedException {
+        int ahead = config.get(TrainerSettings.AHEAD);
+        long seed = config.get(TrainerSettings.SEED);
         Checkpoints checkpoints = new Checkpoints(config.get(TrainerSettings.CHECKPOINTS));
         TrainingState state = policy.restore(checkpoints).orElse(TrainingState.START);
-        RolloutCollector collector = new RolloutCollector(
-                config.get(TrainerSettings.ROLLOUT_WAIT), Clock.systemUTC(), new HashSet<>(state.consumed()));
-        ReleaseFiles files = new ReleaseFiles(blobs, config.get(TrainerSettings.RELEASE_CACHE), Clock.systemUTC());
-        PolicyReleases releases =
-                new PolicyReleases(runtime, blobs, files, watch.policies(), config.get(TrainerSettings.KEEP));
-        RolloutRequester requester = new RolloutRequester(
-                config.get(TrainerSettings.GENERATOR),
-                config.get(TrainerSettings.GROUP_SIZE),
-                TrainedPolicy.form(config),
-                Clock.systemUTC());
-        PolicyTrainer trainer = new PolicyTrainer(
+        PolicyReleases releases = new PolicyReleases(
                 runtime,
-                config,
+                blobs,
+                config.get(TrainerSettings.RELEASE_CACHE),
+                watch.policies(),
+                // the age of every rollout that may be trained on must be known
+                Math.max(config.get(TrainerSettings.KEEP), ahead + 2));
+        RolloutCollector collector =
+                new RolloutCollector(config.get(TrainerSettings.ROLLOUT_WAIT), Clock.systemUTC(), state.consumed());
+        RolloutFeed feed = new RolloutFeed(
+                runtime,
+                prompts,
+                new RolloutRequester(
+                        config.get(TrainerSettings.GENERATOR),
+                        config.get(TrainerSettings.GROUP_SIZE),
+                        TrainedPolicy.form(config),
+                        Clock.systemUTC()),
+                collector,
+                new RolloutReader(blobs, policy.manager()),
+                config.get(TrainerSettings.GROUPS),
+                ahead,
+                Noise.derive(seed, 1));
+        PolicyTrainer trainer = new PolicyTrainer(
                 policy,
                 checkpoints,
                 releases,
-                prompts,
-                collector,
-                new RolloutReader(blobs, policy.manager()),
-                requester,
+                feed,
+                new TrainerMetrics(runtime.meters()),
+                Noise.derive(seed, 2),
                 state);
-        Stage<Rollout> rollouts = Stage.builder(
-                        NAME, runtime.topics().rollouts(), delivery -> collector.add(delivery.record()))
+        Stage<Rollout> rollouts = gather(collector);
+        try {
+            trainer.run();
+        } finally {
+            stop(rollouts, collector);
+        }
+    }
+
+    private Stage<Rollout> gather(RolloutCollector collector) {
+        return Stage.builder(NAME, runtime.topics().rollouts(), delivery -> collector.add(delivery.record()))
                 .options(StageOptions.inFlight(inFlight()).withDrainLimit(DRAIN))
                 .deadLetters(DeadLetterRules.sparingPrompt(
                         rollout -> rollout.getImage().getPromptId()))
                 .start(runtime);
+    }
+
+    private static void stop(Stage<Rollout> rollouts, RolloutCollector collector) throws InterruptedException {
+        Future<Void> end = rollouts.stop();
+        collector.abandon();
         try {
-            trainer.run();
-        } finally {
-            rollouts.stop().onFailure(e -> log.warn("The rollouts' stage has not stopped well", e));
+            end.toCompletionStage().toCompletableFuture().get(STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            log.warn("The rollouts' stage has not stopped well; their offsets may not be committed", e);
         }
     }
 

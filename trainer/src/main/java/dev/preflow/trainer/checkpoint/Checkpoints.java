@@ -5,7 +5,9 @@ import dev.preflow.models.optim.AdamW;
 import dev.preflow.models.tensor.Parameters;
 import dev.preflow.models.weights.SafetensorsReader;
 import dev.preflow.models.weights.SafetensorsWriter;
+import java.io.File;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +20,10 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
-/** Checkpoints in a folder, each a directory that is there whole or not at all. The newest two are kept. */
+/**
+ * Checkpoints in a folder, each a directory that is there whole or not at all. The newest two are kept, so that one can go back
+ * by hand. For one thread.
+ */
 public final class Checkpoints {
     private static final Pattern NAME = Pattern.compile("iteration-(\\d{9})");
     private static final String WRITING = ".writing-";
@@ -57,17 +62,18 @@ public final class Checkpoints {
         SafetensorsWriter.write(writing.resolve(POLICY), policy.asMap(), Map.of());
         SafetensorsWriter.write(writing.resolve(AVERAGE), average.asMap(), Map.of());
         optimiser.save(writing.resolve(OPTIMISER));
-        json.writeValue(writing.resolve(STATE).toFile(), state);
-        try (var files = Files.list(writing)) {
-            for (Path file : files.toList()) {
-                sync(file);
+        // the writers of weights have made theirs durable
+        try (FileChannel file =
+                FileChannel.open(writing.resolve(STATE), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            ByteBuffer bytes = ByteBuffer.wrap(json.writeValueAsBytes(state));
+            while (bytes.hasRemaining()) {
+                file.write(bytes);
             }
+            file.force(true);
         }
-        Path target = folder.resolve("iteration-%09d".formatted(state.iteration()));
-        if (Files.exists(target)) {
-            delete(target);
-        }
-        Files.move(writing, target, StandardCopyOption.ATOMIC_MOVE);
+        sync(writing);
+        Files.move(
+                writing, folder.resolve("iteration-%09d".formatted(state.iteration())), StandardCopyOption.ATOMIC_MOVE);
         sync(folder);
         List<Path> all = all();
         for (Path old : all.subList(0, Math.max(0, all.size() - KEPT))) {
@@ -80,7 +86,7 @@ public final class Checkpoints {
      *
      * @return its state; empty if there is none, and nothing has changed then
      * @throws IOException if it cannot be read
-     * @throws IllegalArgumentException if it belongs to another model
+     * @throws IllegalArgumentException if it belongs to another model; the weights are of no use then
      */
     public Optional<TrainingState> restore(Parameters policy, Parameters average, AdamW optimiser) throws IOException {
         List<Path> all = all();
@@ -88,20 +94,23 @@ public final class Checkpoints {
             return Optional.empty();
         }
         Path newest = all.get(all.size() - 1);
-        assign(policy, newest.resolve(POLICY));
-        assign(average, newest.resolve(AVERAGE));
-        optimiser.restore(newest.resolve(OPTIMISER));
-        return Optional.of(json.readValue(newest.resolve(STATE).toFile(), TrainingState.class));
+        TrainingState state = json.readValue(newest.resolve(STATE).toFile(), TrainingState.class);
+        try {
+            assign(policy, newest.resolve(POLICY));
+            assign(average, newest.resolve(AVERAGE));
+            optimiser.restore(newest.resolve(OPTIMISER));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    newest + " belongs to another model than the configured base, or to other trained parameters;"
+                            + " move the checkpoints away to start anew",
+                    e);
+        }
+        return Optional.of(state);
     }
 
     private static void assign(Parameters to, Path file) {
         try (Parameters saved = SafetensorsReader.readAll(file, to.manager())) {
             to.assignFrom(saved);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    file
-                            + " belongs to another model than the configured base; move the checkpoints away to start anew",
-                    e);
         }
     }
 
@@ -114,9 +123,12 @@ public final class Checkpoints {
         }
     }
 
-    private static void sync(Path path) throws IOException {
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            channel.force(true);
+    /** A name is durable when its directory is. */
+    private static void sync(Path directory) throws IOException {
+        if (File.separatorChar == '/') {
+            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
         }
     }
 

@@ -51,14 +51,16 @@ public final class Ppo {
      * @param update number of optimiser steps taken before, for the learning rate
      * @param seed of the order of the pairs
      * @return what was done; the number of optimiser steps taken is {@link #steps}
-     * @throws IllegalArgumentException if a trajectory has another form
+     * @throws IllegalArgumentException if a group is not {@linkplain #requireTrainable trainable}; nothing has changed then
      * @throws dev.preflow.models.optim.NonFiniteException if a gradient is NaN or infinite
+     * @throws InterruptedException if the thread is interrupted, which is looked at before every micro-batch; the policy is
+     *     somewhere on its way then
      */
-    public UpdateReport iterate(List<List<Sample>> groups, long update, long seed) {
+    public UpdateReport iterate(List<List<Sample>> groups, long update, long seed) throws InterruptedException {
+        groups.forEach(this::requireTrainable);
         List<TrainedPair> pairs = new ArrayList<>();
         int skipped = 0;
         for (List<Sample> group : groups) {
-            group.forEach(sample -> requireForm(sample.trajectory()));
             float[] values = advantages.of(group).orElse(null);
             if (values == null) {
                 skipped++;
@@ -87,12 +89,26 @@ public final class Ppo {
         return Math.min(options.updates(), pairs);
     }
 
-    private void accumulate(List<TrainedPair> pairs, Tally tally, boolean first) {
+    private void accumulate(List<TrainedPair> pairs, Tally tally, boolean first) throws InterruptedException {
         policy.zeroGradients();
         for (int from = 0; from < pairs.size(); from += options.microBatch()) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException("Interrupted within an iteration");
+            }
             List<TrainedPair> micro = pairs.subList(from, Math.min(from + options.microBatch(), pairs.size()));
             tally.add(micro, surrogate.backward(micro, 1.0 / pairs.size()), first);
         }
+    }
+
+    /**
+     * Checks what one iteration would refuse.
+     *
+     * @throws IllegalArgumentException if a group has fewer than two images, mixes reward releases, has a reward that is not
+     *     finite, or was drawn in another form than the one trained
+     */
+    public void requireTrainable(List<Sample> group) {
+        advantages.of(group);
+        group.forEach(sample -> requireForm(sample.trajectory()));
     }
 
     private void requireForm(Trajectory trajectory) {
@@ -102,6 +118,10 @@ public final class Ppo {
                     + trajectory.logProbabilities().length + " stochastic steps at "
                     + Arrays.toString(trajectory.timesteps()) + ", not as " + form + " at "
                     + Arrays.toString(surrogate.timesteps()));
+        }
+        if (!Arrays.equals(trajectory.shape(), surrogate.latentShape())) {
+            throw new IllegalArgumentException("A rollout's latents have shape " + Arrays.toString(trajectory.shape())
+                    + ", the model's " + Arrays.toString(surrogate.latentShape()));
         }
     }
 }

@@ -5,9 +5,9 @@ package dev.preflow.trainer.ppo;
  *
  * @param steps denoising steps
  * @param stochasticSteps the first of them that draw noise; these are trained
- * @param eta their noise as a share of DDPM's
+ * @param eta their noise as a share of DDPM's; single precision, as it travels in tasks, so that training has the very same
  */
-public record RolloutForm(int steps, int stochasticSteps, double eta) {
+public record RolloutForm(int steps, int stochasticSteps, float eta) {
 
     /** Checks the ranges. */
     public RolloutForm {

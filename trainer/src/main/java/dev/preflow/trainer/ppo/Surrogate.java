@@ -18,6 +18,8 @@ import java.util.function.ToDoubleFunction;
  * divergence from a reference.
  */
 final class Surrogate {
+    private static final float PROBE = 1e-3f;
+
     private final PipelineModels models;
     private final Parameters policy;
     private final Parameters reference;
@@ -32,6 +34,13 @@ final class Surrogate {
         this.reference = reference;
         this.options = options;
         this.run = new DdimScheduler(models.scheduler()).run(form.steps(), form.stochasticSteps(), form.eta());
+        for (int k = 0; k < form.stochasticSteps(); k++) {
+            if (!run.isStochastic(k)) {
+                throw new IllegalArgumentException(
+                        "Step " + k + " of " + form
+                                + " draws no noise under this model's scheduler, so it cannot be trained: give fewer stochastic steps");
+            }
+        }
         this.timesteps = run.timesteps();
         this.stepWeights = stepWeights(form.stochasticSteps());
     }
@@ -49,6 +58,16 @@ final class Surrogate {
         return timesteps.clone();
     }
 
+    /** Shape of one latent, C×H×W. */
+    long[] latentShape() {
+        return models.latentShape().getShape();
+    }
+
+    /** Weight of a step in the loss. */
+    float stepWeight(int step) {
+        return stepWeights[step];
+    }
+
     /**
      * Adds the gradients of a micro-batch's share of the loss.
      *
@@ -61,7 +80,7 @@ final class Surrogate {
             int[] indices = pairs.stream().mapToInt(TrainedPair::step).toArray();
             NDArray old = perPair(step, pairs, TrainedPair::logProbability);
             NDArray advantage = perPair(step, pairs, TrainedPair::advantage);
-            NDArray weight = perPair(step, pairs, pair -> stepWeights[pair.step()]);
+            NDArray weight = perPair(step, pairs, pair -> stepWeight(pair.step()));
             NDArray referenceMean =
                     distribution(reference, latents, indices, pairs).mean();
             try (Autograd on = Autograd.enabled()) {
@@ -111,17 +130,18 @@ final class Surrogate {
 
     /**
      * The gradient of a step's log-probability is in proportion to {@code |c| / std}, where the step's mean moves by {@code c}
-     * per unit of the network's output: late steps would drown early ones. The weights, of mean 1, undo that.
+     * per unit of the network's output: some steps would drown the others. The weights, of mean 1, undo that.
      */
     private float[] stepWeights(int steps) {
         float[] weights = new float[steps];
         double sum = 0;
         try (NDManager manager = policy.manager().newSubManager()) {
             NDArray zero = manager.zeros(new Shape(1, 1, 1, 1));
-            NDArray one = manager.ones(new Shape(1, 1, 1, 1));
+            // small enough that no clipping of the predicted clean sample bends the mean
+            NDArray little = zero.add(PROBE);
             for (int k = 0; k < steps; k++) {
-                GaussianStep step = run.distribution(new int[] {k}, one, zero);
-                weights[k] = run.std(k) / Math.abs(step.mean().toFloatArray()[0]);
+                GaussianStep step = run.distribution(new int[] {k}, little, zero);
+                weights[k] = run.std(k) * PROBE / Math.abs(step.mean().toFloatArray()[0]);
                 sum += weights[k] / steps;
             }
         }

@@ -1,6 +1,8 @@
 package dev.preflow.trainer.rollout;
 
 import dev.preflow.schemas.Rollout;
+import dev.preflow.stream.NonRetriableException;
+import dev.preflow.stream.RetriableException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Clock;
@@ -8,45 +10,43 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
  * Gathers rollouts into groups, and counts the groups that have been asked for and have not come back. A rollout counts as
- * handled when {@link #settle} is told of its group: after the checkpoint that contains it is durable. Thread-safe.
+ * handled when {@link #settle} is told of its group: after the checkpoint that contains it is durable. A group goes on once;
+ * whatever comes of it later, by redelivery or from a task that was drawn twice, is passed over. Thread-safe.
  */
 public final class RolloutCollector {
+    /** Redelivery reaches no further back than so many groups. */
+    public static final int REMEMBERED = 10_000;
+
     private final Duration wait;
     private final Clock clock;
-    private final Set<String> consumed = new HashSet<>();
+    private final Set<String> consumed = new LinkedHashSet<>();
+    private final Map<String, Instant> requested = new HashMap<>();
     private final Map<String, Gathering> gathering = new LinkedHashMap<>();
     private final Deque<RolloutGroup> ready = new ArrayDeque<>();
-    private final Map<String, Promise<Void>> promises = new HashMap<>();
-    private final Map<String, Instant> requested = new LinkedHashMap<>();
+    /** Of every group between its first rollout and its settlement. */
+    private final Map<String, Promise<Void>> unsettled = new HashMap<>();
 
-    private static final class Gathering {
-        private final Map<Integer, Rollout> rollouts = new HashMap<>();
-        private final Instant since;
-
-        private Gathering(Instant since) {
-            this.since = since;
-        }
-    }
+    private boolean abandoned;
 
     /**
      * Nothing gathered yet.
      *
      * @param wait how long a group waits for its missing images, and how long one that was asked for may stay away
-     * @param consumed ids of rollouts that have been trained on; they are passed over
+     * @param consumed names of groups that have been trained on; they are passed over
      */
-    public RolloutCollector(Duration wait, Clock clock, Set<String> consumed) {
+    public RolloutCollector(Duration wait, Clock clock, Collection<String> consumed) {
         this.wait = wait;
         this.clock = clock;
         this.consumed.addAll(consumed);
@@ -68,35 +68,34 @@ public final class RolloutCollector {
     /**
      * Takes a rollout in.
      *
-     * @return completes when the rollout is settled; at once if it has been trained on before
+     * @return completes when its group is settled, at once if that was before; fails if the rollout has no group
      */
     public synchronized Future<Void> add(Rollout rollout) {
-        String image = rollout.getImage().getId();
-        if (consumed.contains(image)) {
-            return Future.succeededFuture();
-        }
-        Promise<Void> promise = promises.computeIfAbsent(image, id -> Promise.promise());
         String group = rollout.getImage().getRolloutGroup();
         if (group == null) {
-            promises.remove(image);
-            return Future.failedFuture(new IllegalArgumentException("The rollout of image " + image + " has no group"));
+            return Future.failedFuture(new NonRetriableException(
+                    "no-group", "The rollout of image " + rollout.getImage().getId() + " names no rollout group"));
         }
-        if (ready.stream().noneMatch(known -> known.id().equals(group))) {
-            Gathering images = gathering.computeIfAbsent(group, id -> new Gathering(clock.instant()));
-            images.rollouts.putIfAbsent(rollout.getImage().getIndex(), rollout);
-            if (images.rollouts.size() >= rollout.getImage().getGroupSize()) {
-                finish(group);
-            }
+        if (consumed.contains(group)) {
+            return Future.succeededFuture();
+        }
+        if (abandoned) {
+            return Future.failedFuture(stopping());
+        }
+        if (!unsettled.containsKey(group)) {
+            unsettled.put(group, Promise.promise());
+            gathering.put(group, new Gathering(clock.instant()));
+        }
+        Gathering images = gathering.get(group);
+        if (images != null && images.add(rollout)) {
+            finish(group);
             notifyAll();
         }
-        return promise.future();
+        return unsettled.get(group).future();
     }
 
     private void finish(String group) {
-        List<Rollout> rollouts =
-                new ArrayList<>(gathering.remove(group).rollouts.values());
-        rollouts.sort(Comparator.comparingInt(rollout -> rollout.getImage().getIndex()));
-        ready.add(new RolloutGroup(group, rollouts));
+        ready.add(new RolloutGroup(group, gathering.remove(group).rollouts()));
         requested.remove(group);
     }
 
@@ -122,6 +121,7 @@ public final class RolloutCollector {
             if (left <= 0) {
                 return List.of();
             }
+            // not to the end in one go: deadlines pass meanwhile
             wait(Math.min(left, 1000));
         }
     }
@@ -130,26 +130,32 @@ public final class RolloutCollector {
     private void expire() {
         Instant oldest = clock.instant().minus(wait);
         List<String> overdue = gathering.entrySet().stream()
-                .filter(entry -> entry.getValue().since.isBefore(oldest))
+                .filter(entry -> entry.getValue().since().isBefore(oldest))
                 .map(Map.Entry::getKey)
                 .toList();
         overdue.forEach(this::finish);
-        for (Iterator<Instant> times = requested.values().iterator(); times.hasNext(); ) {
-            if (times.next().isBefore(oldest)) {
-                times.remove();
-            }
-        }
+        requested.values().removeIf(since -> since.isBefore(oldest));
     }
 
     /** The group has been dealt with for good, and never will be again. */
     public synchronized void settle(RolloutGroup group) {
-        for (Rollout rollout : group.rollouts()) {
-            String image = rollout.getImage().getId();
-            consumed.add(image);
-            Promise<Void> promise = promises.remove(image);
-            if (promise != null) {
-                promise.complete();
-            }
+        consumed.add(group.id());
+        if (consumed.size() > REMEMBERED) {
+            consumed.remove(consumed.iterator().next());
         }
+        Promise<Void> promise = unsettled.remove(group.id());
+        if (promise != null) {
+            promise.complete();
+        }
+    }
+
+    /** Gives everything back that is not settled, to be delivered again, and takes nothing in any more. */
+    public synchronized void abandon() {
+        abandoned = true;
+        List.copyOf(unsettled.values()).forEach(promise -> promise.tryFail(stopping()));
+    }
+
+    private static RetriableException stopping() {
+        return new RetriableException("The trainer stops before this rollout is trained on", null);
     }
 }

@@ -62,7 +62,7 @@ public final class RolloutRequester {
                     .setGuidanceScale(1)
                     .setSteps(form.steps())
                     .setStochasticSteps(form.stochasticSteps())
-                    .setEta((float) form.eta())
+                    .setEta(form.eta())
                     .setCreatedAt(clock.instant().truncatedTo(ChronoUnit.MILLIS))
                     .build());
         }
