@@ -25,6 +25,7 @@ import picocli.CommandLine.Option;
             ScoreCommand.class,
             ServeCommand.class,
             ConfigCommand.class,
+            JudgeCommand.class,
         })
 public final class PreflowCommand implements Runnable {
 

@@ -74,6 +74,23 @@ public record JudgeServerOptions(
                 Limits.DEFAULT);
     }
 
+    /** The same on another address. */
+    public JudgeServerOptions withHost(String newHost) {
+        return new JudgeServerOptions(
+                newHost,
+                port,
+                threads,
+                concurrency,
+                latency,
+                jitter,
+                ratingNoise,
+                seed,
+                faults,
+                retryAfter,
+                dripInterval,
+                limits);
+    }
+
     /** The same on another port. */
     public JudgeServerOptions withPort(int newPort) {
         return new JudgeServerOptions(
