@@ -65,8 +65,10 @@ final class Copier {
         return pause.future();
     }
 
-    public static void main(String[] args) {
+    public static void main(String[] args) throws InterruptedException {
         var kafka = connection(args[0]);
         start(runtime(Vertx.vertx(), kafka, new Publisher(kafka), Topics.of(args[1], 2)));
+        // the stage's threads are daemons: without this the process would end before it is killed
+        Thread.currentThread().join();
     }
 }
