@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PolicyReleases {
     private static final long LIMIT_SECONDS = 60;
+    private static final String PACKING = "packing-";
 
     private final StageRuntime runtime;
     private final BlobStore blobs;
@@ -52,8 +53,18 @@ final class PolicyReleases {
         this.files = new ReleaseFiles(blobs, folder, Clock.systemUTC());
         this.folder = folder;
         this.keep = keep;
-        files.prune(List.of());
+        removeLeftovers();
         published.forEach(this::remember);
+    }
+
+    private void removeLeftovers() throws IOException {
+        try (var entries = Files.list(folder)) {
+            for (Path entry : entries.toList()) {
+                if (entry.getFileName().toString().startsWith(PACKING)) {
+                    delete(entry);
+                }
+            }
+        }
     }
 
     private void remember(Release release) {
@@ -105,7 +116,7 @@ final class PolicyReleases {
 
     private Release pack(TrainedPolicy policy, int number, @Nullable String parent, Map<String, Double> metrics)
             throws IOException {
-        Path directory = Files.createTempDirectory(folder, "packing-");
+        Path directory = Files.createTempDirectory(folder, PACKING);
         try {
             policy.export(directory);
             return files.pack(ReleaseKind.POLICY, number, parent, directory, metrics);
