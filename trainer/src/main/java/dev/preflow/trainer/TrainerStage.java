@@ -180,6 +180,8 @@ public final class TrainerStage {
     private static void stop(Stage<Rollout> rollouts, RolloutCollector collector) throws InterruptedException {
         Future<Void> end = rollouts.stop();
         collector.abandon();
+        // a file that was cut off by the interruption leaves it pending, and nothing below would be waited for
+        Thread.interrupted();
         try {
             end.toCompletionStage().toCompletableFuture().get(STOP_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
