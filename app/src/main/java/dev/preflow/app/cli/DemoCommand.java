@@ -6,6 +6,7 @@ import dev.preflow.app.config.Home;
 import dev.preflow.app.demo.Demo;
 import dev.preflow.app.demo.DemoOptions;
 import dev.preflow.app.demo.DemoStatus;
+import dev.preflow.app.stages.NativeEnd;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -77,6 +78,7 @@ public final class DemoCommand extends CliCommand {
                 () -> {
                     demo.close();
                     LogManager.shutdown();
+                    NativeEnd.haltIfRequired(ExitCodes.INTERRUPTED);
                 },
                 "drain");
         Runtime.getRuntime().addShutdownHook(drain);

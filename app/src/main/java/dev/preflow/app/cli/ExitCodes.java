@@ -12,5 +12,8 @@ public final class ExitCodes {
     /** The command line or the configuration is wrong. */
     public static final int USAGE = 2;
 
+    /** Stopped by Ctrl-C. */
+    public static final int INTERRUPTED = 130;
+
     private ExitCodes() {}
 }

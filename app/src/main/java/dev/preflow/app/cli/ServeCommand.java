@@ -1,5 +1,6 @@
 package dev.preflow.app.cli;
 
+import dev.preflow.app.stages.NativeEnd;
 import dev.preflow.app.stages.Node;
 import dev.preflow.app.stages.StageName;
 import java.util.List;
@@ -50,6 +51,7 @@ public final class ServeCommand extends CliCommand {
                     node.close();
                     stopped.countDown();
                     LogManager.shutdown();
+                    NativeEnd.haltIfRequired(ExitCodes.INTERRUPTED);
                 },
                 "drain");
         try {

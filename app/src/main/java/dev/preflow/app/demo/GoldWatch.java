@@ -5,6 +5,7 @@ import dev.preflow.app.eval.EvalPlan;
 import dev.preflow.app.eval.EvalRun;
 import dev.preflow.app.eval.GoldFigures;
 import dev.preflow.app.eval.ProxyScore;
+import dev.preflow.app.stages.NativeEnd;
 import dev.preflow.app.status.EvalHistory;
 import dev.preflow.app.status.EvalPoint;
 import dev.preflow.models.pipeline.DiffusionPipeline;
@@ -101,5 +102,8 @@ final class GoldWatch implements AutoCloseable {
         stopping.countDown();
         thread.interrupt();
         thread.join(TimeUnit.SECONDS.toMillis(2));
+        if (thread.isAlive()) {
+            NativeEnd.required();
+        }
     }
 }

@@ -112,10 +112,16 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    /** Drains every stage at once, for at most 10 s; what they share stays open. */
-    public synchronized void stopStages() {
+    /**
+     * Drains every stage at once, for at most 10 s; what they share stays open.
+     *
+     * @return whether every stage has ended; where one has not, its threads may still compute
+     */
+    public synchronized boolean stopStages() {
+        boolean ended = false;
         try {
             RunningStage.all(List.copyOf(running)).stop().await(DRAIN_SECONDS, TimeUnit.SECONDS);
+            ended = true;
         } catch (TimeoutException e) {
             log.warn(
                     "Not everything has drained within {} s; what is left is done again after the next start",
@@ -124,12 +130,15 @@ public final class Node implements AutoCloseable {
             log.warn("A stage has not stopped well", e);
         }
         running.clear();
+        return ended;
     }
 
     /** Drains every stage at once, for at most 10 s, and closes what they shared. */
     @Override
     public synchronized void close() {
-        stopStages();
+        if (!stopStages()) {
+            NativeEnd.required();
+        }
         context.runtime().publisher().close();
         context.runtime().vertx().close().await();
         gcMetrics.close();
