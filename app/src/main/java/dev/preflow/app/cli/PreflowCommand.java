@@ -23,6 +23,8 @@ import picocli.CommandLine.Option;
             PushCommand.class,
             WatchCommand.class,
             ScoreCommand.class,
+            EvalCommand.class,
+            PretrainCommand.class,
             ServeCommand.class,
             ConfigCommand.class,
             JudgeCommand.class,

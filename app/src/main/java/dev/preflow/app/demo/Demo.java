@@ -16,10 +16,8 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -66,7 +64,7 @@ public final class Demo implements AutoCloseable {
     private Demo(DemoOptions options, Configure configure) throws IOException {
         this.options = options;
         try {
-            lock(Files.createDirectories(options.data()));
+            part(lock(Files.createDirectories(options.data())));
             broker = part(BrokerProcess.start(options.data(), port()));
             Vertx judgeVertx = Vertx.vertx();
             parts.add(() -> judgeVertx.close().await());
@@ -129,12 +127,10 @@ public final class Demo implements AutoCloseable {
         return part;
     }
 
-    private void lock(Path data) throws IOException {
-        FileChannel channel =
-                part(FileChannel.open(data.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE));
-        if (channel.tryLock() == null) {
-            throw new IOException("Another demo runs in " + data + ": stop it, or choose another folder with --data");
-        }
+    private static DataLock lock(Path data) throws IOException {
+        return DataLock.take(data)
+                .orElseThrow(() -> new IOException(
+                        "Another demo runs in " + data + ": stop it, or choose another folder with --data"));
     }
 
     /** Kafka's own port where it is free, so that other commands find the broker without being told. */

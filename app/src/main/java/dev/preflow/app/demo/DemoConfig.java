@@ -20,8 +20,7 @@ final class DemoConfig {
         int threads = Math.max(1, options.threads() / 2);
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("kafka.bootstrap.servers", bootstrapServers);
-        settings.put("blobs.directory", path(data, "blobs"));
-        settings.put("state.directory", path(data, "state"));
+        settings.putAll(folders(data));
         settings.put("gateway.port", Integer.toString(options.port()));
 
         settings.put("annotator.url", judge.toString());
@@ -53,6 +52,11 @@ final class DemoConfig {
         settings.put("trainer.seed", Long.toString(options.seed()));
         settings.put("trainer.threads", Integer.toString(threads));
         return settings;
+    }
+
+    /** Where blobs and notes lie in a demo's data folder. */
+    static Map<String, String> folders(Path data) {
+        return Map.of("blobs.directory", path(data, "blobs"), "state.directory", path(data, "state"));
     }
 
     private static void generator(Map<String, String> settings, String name, Path directory, String kind) {

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,14 +93,15 @@ record DemoReport(
             Optional<FinalEval.Result> result,
             List<EvalPoint> curve,
             MemoryWatch memory) {
-        OptionalDouble accuracy = result.map(FinalEval.Result::heldOutAccuracy).orElse(OptionalDouble.empty());
         List<Long> swaps = audit.hotSwapMillis();
         return new DemoReport(
                 seconds,
                 audit.counts(),
                 audit.lost(),
                 audit.duplicates(),
-                new Reward(audit.releases(ReleaseKind.REWARD), accuracy.isPresent() ? accuracy.getAsDouble() : null),
+                new Reward(
+                        audit.releases(ReleaseKind.REWARD),
+                        result.map(FinalEval.Result::heldOutAccuracy).orElse(null)),
                 new Policy(
                         audit.releases(ReleaseKind.POLICY), new HotSwap(quantile(swaps, 0.5), quantile(swaps, 0.95))),
                 result.map(r -> Gold.of(r.plain())).orElse(null),

@@ -58,7 +58,7 @@ final class GoldWatch implements AutoCloseable {
         try (NDManager manager = Torch.newManager()) {
             EvalRun base;
             try (DiffusionPipeline pipeline = DiffusionPipeline.load(options.base(), "base", manager)) {
-                base = EvalRun.of(EvalPlan.quick(), pipeline, drawn -> {});
+                base = EvalRun.of(EvalPlan.quick(1), pipeline, drawn -> {});
             }
             newest.set(GoldFigures.of(base.gold()));
             int measured = 0;

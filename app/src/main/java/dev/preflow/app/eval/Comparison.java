@@ -2,9 +2,7 @@ package dev.preflow.app.eval;
 
 import dev.preflow.demo.gold.Diversity;
 import dev.preflow.demo.judge.Verdict;
-import dev.preflow.demo.render.ContactSheet;
 import dev.preflow.demo.scene.ScenePrompt;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 
@@ -62,29 +60,5 @@ public record Comparison(
                 losses,
                 SignTest.pValue(wins, losses),
                 Diversity.rendered(distinct, RENDERED_PER_PROMPT, 1));
-    }
-
-    /**
-     * A page of pairs, base above policy, as PNG.
-     *
-     * @param most how many pairs at most, spread over the plan
-     */
-    public static byte[] contactSheet(EvalRun base, EvalRun policy, int most) {
-        int columns = 12;
-        int pairs = Math.min(most, base.images().size());
-        List<ScenePrompt> prompts = base.plan().prompts();
-        List<ContactSheet.Entry> entries = new ArrayList<>();
-        for (int from = 0; from < pairs; from += columns) {
-            for (EvalRun run : List.of(base, policy)) {
-                for (int i = from; i < Math.min(from + columns, pairs); i++) {
-                    int at = (int) ((long) i * base.images().size() / pairs);
-                    entries.add(new ContactSheet.Entry(
-                            run.images().get(at).toBufferedImage(),
-                            prompts.get(at).text() + "\n" + run.release() + " "
-                                    + run.verdicts().get(at).meanRating()));
-                }
-            }
-        }
-        return new ContactSheet(columns, 96).png(entries);
     }
 }

@@ -28,8 +28,8 @@ public record EvalPlan(int one, int two, int three, int steps, double guidanceSc
     }
 
     /** A small plan, cheap enough to run beside the loop. */
-    public static EvalPlan quick() {
-        return new EvalPlan(60, 40, 20, 10, 1);
+    public static EvalPlan quick(double guidanceScale) {
+        return new EvalPlan(60, 40, 20, 10, guidanceScale);
     }
 
     /** How many images each model draws. */

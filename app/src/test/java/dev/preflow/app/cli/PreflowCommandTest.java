@@ -28,7 +28,7 @@ class PreflowCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"push", "watch", "score", "serve", "config"})
+    @ValueSource(strings = {"demo", "push", "watch", "score", "eval", "pretrain", "serve", "config"})
     void shouldHelpWithEveryCommand(String command) {
         assertThat(run(command, "--help")).isZero();
         assertThat(out.toString())

@@ -61,16 +61,31 @@ class ScoreCommandTest {
 
         assertThat(out.toString().lines())
                 .hasSize(2)
-                .allMatch(line -> line.matches("-?\\d+\\.\\d{6}\\t.*\\.png"))
-                .anyMatch(line -> line.endsWith("\t" + first));
+                .allMatch(line -> line.matches("\\{\"score\":-?[0-9.E-]+,\"file\":\".*png\",\"model\":\".*vp-score\"}"))
+                .anyMatch(line -> line.contains(first.toString()));
     }
 
     @Test
-    void shouldNameAFileThatIsNoImage() throws IOException {
+    void shouldNameAFileThatIsNoImageOrNotThere() throws IOException {
         var text = Files.writeString(directory.resolve("words.txt"), "no pixels");
 
         assertThat(run("score", "a red circle", text.toString())).isEqualTo(1);
-        assertThat(err.toString()).contains(text + " is no PNG, JPEG, GIF or BMP image");
+        assertThat(err.toString()).contains("Cannot read " + text).contains("not an image");
+        assertThat(run("score", "a red circle", "nowhere.png")).isEqualTo(1);
+        assertThat(err.toString()).contains("There is no file nowhere.png");
+    }
+
+    @Test
+    void shouldNameAModelThatIsNotThere() throws IOException {
+        var image = image("first.png", 0xFF0000).toString();
+
+        assertThat(run("score", "--model", "nowhere", "a red circle", image)).isEqualTo(1);
+        assertThat(err.toString()).contains("There is no directory nowhere");
+        assertThat(run("score", "--data", directory.toString(), "a red circle", image))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("No demo has run in " + directory);
+        assertThat(run("score", "--data", "x", "--model", "y", "a red circle", image))
+                .isEqualTo(2);
     }
 
     @Test

@@ -19,6 +19,9 @@ import java.util.random.RandomGenerator;
 final class DenoiserTraining {
     private static final double PEAK_RATE = 1.2e-3;
     private static final long WARMUP = 200;
+    /** A short training warms up for one part in this many. */
+    private static final long WARMUP_PART = 10;
+
     private static final double MAX_NORM = 1;
     private static final double WEIGHT_DECAY = 1e-3;
     private static final double EMA_DECAY = 0.998;
@@ -44,7 +47,8 @@ final class DenoiserTraining {
     Parameters train(Parameters start, NDManager parent, LatentPool pool, TrainingLog log) {
         try (Parameters policy = start) {
             policy.trainable(name -> true);
-            LearningRate rate = LearningRate.cosine(PEAK_RATE, WARMUP, plan.denoiserSteps());
+            LearningRate rate = LearningRate.cosine(
+                    PEAK_RATE, Math.min(WARMUP, plan.denoiserSteps() / WARMUP_PART), plan.denoiserSteps());
             Ema average = new Ema(policy, parent, EMA_DECAY);
             try (AdamW optimiser = new AdamW(policy, AdamW.Settings.of(WEIGHT_DECAY));
                     DataParallel workers = new DataParallel(List.of(policy), plan.workers())) {

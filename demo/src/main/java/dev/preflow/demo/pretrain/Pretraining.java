@@ -126,7 +126,7 @@ public final class Pretraining {
             }
             for (int i = 0; i < parts.size(); i++) {
                 parts.get(i).get();
-                log.step("latents", i, parts.size(), 0);
+                log.step("latents", i, parts.size(), Double.NaN);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

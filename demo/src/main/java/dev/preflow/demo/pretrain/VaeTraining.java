@@ -18,6 +18,9 @@ import java.util.List;
 final class VaeTraining {
     private static final double PEAK_RATE = 3e-3;
     private static final long WARMUP = 50;
+    /** A short training warms up for one part in this many. */
+    private static final long WARMUP_PART = 10;
+
     private static final double MAX_NORM = 1;
     private static final float DIVERGENCE_WEIGHT = 5e-5f;
     /** Sharp edges are worth more than squared error alone pays for. */
@@ -36,7 +39,8 @@ final class VaeTraining {
         Parameters parameters = new Parameters(parent);
         vae.init(parameters.root(), Noise.derive(plan.seed(), 1));
         parameters.trainable(name -> true);
-        LearningRate rate = LearningRate.cosine(PEAK_RATE, WARMUP, plan.vaeSteps());
+        LearningRate rate =
+                LearningRate.cosine(PEAK_RATE, Math.min(WARMUP, plan.vaeSteps() / WARMUP_PART), plan.vaeSteps());
         try (AdamW optimiser = new AdamW(parameters, AdamW.Settings.of(0));
                 DataParallel workers = new DataParallel(List.of(parameters), plan.workers())) {
             for (int step = 0; step < plan.vaeSteps(); step++) {

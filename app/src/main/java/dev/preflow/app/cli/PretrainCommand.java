@@ -1,0 +1,100 @@
+package dev.preflow.app.cli;
+
+import dev.preflow.demo.pretrain.PretrainPlan;
+import dev.preflow.demo.pretrain.PretrainRecord;
+import dev.preflow.demo.pretrain.Pretraining;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** Makes the small base model. */
+@Command(
+        name = "pretrain",
+        description = "Makes the small base model from rendered scenes: a diffusers directory with a record of how.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  preflow pretrain --output my-base                       about an hour on two cores",
+            "  preflow pretrain --output better --from my-base --steps 3000   trains its denoiser on",
+            "",
+            "The same options make the same model on the same machine. Try it: preflow demo --base my-base"
+        })
+public final class PretrainCommand extends CliCommand {
+    private static final PretrainPlan STANDARD = PretrainPlan.standard();
+    private static final String DEFAULT = " Default: ${DEFAULT-VALUE}.";
+
+    @Option(
+            names = "--output",
+            paramLabel = "DIR",
+            required = true,
+            description = "Where the model is written; it must be empty or absent.")
+    private Path output = Path.of("");
+
+    @Option(
+            names = "--from",
+            paramLabel = "DIR",
+            description = "Trains this model's denoiser on; its autoencoder stays as it is.")
+    private @Nullable Path from;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of parameters, scenes and noise." + DEFAULT)
+    private long seed = STANDARD.seed();
+
+    @Option(names = "--vae-steps", paramLabel = "N", description = "Steps of the autoencoder." + DEFAULT)
+    private int vaeSteps = STANDARD.vaeSteps();
+
+    @Option(names = "--vae-batch", paramLabel = "N", description = "Images of such a step." + DEFAULT)
+    private int vaeBatch = STANDARD.vaeBatch();
+
+    @Option(names = "--scenes", paramLabel = "N", description = "Scenes that the denoiser is trained on." + DEFAULT)
+    private int scenes = STANDARD.scenes();
+
+    @Option(names = "--steps", paramLabel = "N", description = "Steps of the denoiser and its text encoder." + DEFAULT)
+    private int steps = STANDARD.denoiserSteps();
+
+    @Option(names = "--batch", paramLabel = "N", description = "Images of such a step." + DEFAULT)
+    private int batch = STANDARD.denoiserBatch();
+
+    @Option(names = "--workers", paramLabel = "N", description = "Threads that share a batch." + DEFAULT)
+    private int workers = STANDARD.workers();
+
+    @Override
+    protected int run() throws IOException {
+        PretrainPlan plan = plan();
+        requireEmpty();
+        if (from != null && !Files.isDirectory(from)) {
+            throw new IOException("There is no directory " + from + ": name a model that preflow pretrain made");
+        }
+        var progress = new TrainingProgress(spec().commandLine().getErr());
+        var pretraining = new Pretraining(plan, progress);
+        PretrainRecord record = from == null ? pretraining.run(output) : pretraining.resume(from, output);
+        progress.end();
+        var run = record.runs().get(record.runs().size() - 1);
+        var out = spec().commandLine().getOut();
+        out.printf("%s: %,d parameters, in %s%n", output, record.parameters(), TimeLeft.text(run.seconds()));
+        out.flush();
+        return ExitCodes.OK;
+    }
+
+    private PretrainPlan plan() {
+        try {
+            return new PretrainPlan(
+                    seed, vaeSteps, vaeBatch, scenes, steps, batch, workers, STANDARD.rates(), STANDARD.weights());
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec().commandLine(), e.getMessage(), e);
+        }
+    }
+
+    private void requireEmpty() throws IOException {
+        if (!Files.exists(output)) {
+            return;
+        }
+        try (var entries = Files.list(output)) {
+            if (entries.findAny().isPresent()) {
+                throw new IOException(output + " is not empty: choose another --output, or clear it first");
+            }
+        }
+    }
+}

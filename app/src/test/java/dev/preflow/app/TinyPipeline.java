@@ -1,0 +1,56 @@
+package dev.preflow.app;
+
+import ai.djl.ndarray.NDManager;
+import dev.preflow.models.pipeline.DiffusionPipeline;
+import dev.preflow.models.pipeline.PipelineModels;
+import dev.preflow.models.scheduler.SchedulerConfig;
+import dev.preflow.models.tensor.Torch;
+import dev.preflow.models.text.ClipTextConfig;
+import dev.preflow.models.text.ClipTextEncoder;
+import dev.preflow.models.tokenizer.ClipTokenizer;
+import dev.preflow.models.tokenizer.ClipTokenizerBuilder;
+import dev.preflow.models.unet.UNet2DConditionModel;
+import dev.preflow.models.unet.UNetConfig;
+import dev.preflow.models.vae.AutoencoderKL;
+import dev.preflow.models.vae.VaeConfig;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A diffusion pipeline of a few thousand random weights, which draws 8×8 pixels of noise. */
+public final class TinyPipeline {
+
+    private TinyPipeline() {}
+
+    /** Writes one with weights from a seed. */
+    public static Path save(Path directory, long seed) {
+        ClipTokenizer tokenizer =
+                new ClipTokenizerBuilder().add("a red circle").maxLength(12).build();
+        UNetConfig unet = new UNetConfig(
+                4,
+                4,
+                4,
+                List.of("DownBlock2D", "CrossAttnDownBlock2D"),
+                List.of("CrossAttnUpBlock2D", "UpBlock2D"),
+                List.of(8, 16),
+                1,
+                List.of(2),
+                16,
+                4,
+                null,
+                null,
+                null,
+                0);
+        PipelineModels models = new PipelineModels(
+                new UNet2DConditionModel(unet),
+                new ClipTextEncoder(new ClipTextConfig(tokenizer.vocabularySize(), 16, 32, 1, 2, 12, null, null)),
+                new AutoencoderKL(VaeConfig.of(8, List.of(8, 8), 1, 4, 4)),
+                tokenizer,
+                SchedulerConfig.stableDiffusion("DDIMScheduler"));
+        try (NDManager manager = Torch.newManager();
+                DiffusionPipeline pipeline = new DiffusionPipeline(
+                        models, models.initPolicy(manager, seed), models.initVae(manager, 1), "tiny", manager)) {
+            pipeline.save(directory);
+        }
+        return directory;
+    }
+}

@@ -1,0 +1,77 @@
+package dev.preflow.app.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PretrainCommandTest {
+    @TempDir
+    private Path directory;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int run(String... args) {
+        return PreflowCommand.commandLine()
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(args);
+    }
+
+    @Test
+    void shouldMakeAModelAndTellHowItGoesOn() {
+        Path output = directory.resolve("base");
+
+        assertThat(run(
+                        "pretrain",
+                        "--output",
+                        output.toString(),
+                        "--seed",
+                        "7",
+                        "--vae-steps",
+                        "1",
+                        "--vae-batch",
+                        "2",
+                        "--scenes",
+                        "4",
+                        "--steps",
+                        "1",
+                        "--batch",
+                        "2",
+                        "--workers",
+                        "1"))
+                .as(err.toString())
+                .isZero();
+
+        assertThat(output.resolve("model_index.json")).exists();
+        assertThat(output.resolve("pretraining.json")).content().contains("\"seed\" : 7");
+        assertThat(out.toString()).contains("parameters, in 0:");
+        assertThat(err.toString().lines())
+                .anyMatch(line -> line.matches("autoencoder: step 1 of 1, loss \\d+\\.\\d{4}, 0:00 left"))
+                .anyMatch(line -> line.matches("latents: step 1 of 1, 0:00 left"))
+                .anyMatch(line -> line.startsWith("denoiser: step 1 of 1"));
+    }
+
+    @Test
+    void shouldNotWriteOverAModel() throws IOException {
+        Files.writeString(directory.resolve("model_index.json"), "{}");
+        assertThat(run("pretrain", "--output", directory.toString())).isEqualTo(1);
+        assertThat(err.toString()).contains("is not empty");
+    }
+
+    @Test
+    void shouldRefuseAWrongCommandLine() {
+        String output = directory.resolve("x").toString();
+        assertThat(run("pretrain")).isEqualTo(2);
+        assertThat(run("pretrain", "--output", output, "--steps", "0")).isEqualTo(2);
+        assertThat(run("pretrain", "--output", output, "--scenes", "3")).isEqualTo(2);
+        assertThat(run("pretrain", "--output", output, "--from", "nowhere")).isEqualTo(1);
+        assertThat(err.toString()).contains("--output", "at least 1", "3 scenes", "no directory nowhere");
+    }
+}

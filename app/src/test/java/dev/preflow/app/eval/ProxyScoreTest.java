@@ -1,0 +1,97 @@
+package dev.preflow.app.eval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDManager;
+import dev.preflow.models.image.RgbImage;
+import dev.preflow.models.reward.VpScore;
+import dev.preflow.models.reward.VpScoreConfig;
+import dev.preflow.models.tensor.Torch;
+import dev.preflow.models.tokenizer.WordPieceTokenizer;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ProxyScoreTest {
+    private static final EvalPlan PLAN = new EvalPlan(4, 0, 0, 1, 1);
+    private static final List<RgbImage> IMAGES =
+            IntStream.of(10, 90, 170, 250).mapToObj(Runs::grey).toList();
+
+    private final NDManager manager = Torch.newManager();
+    private final VpScore reward = model(manager);
+
+    @AfterEach
+    void close() {
+        reward.close();
+        manager.close();
+    }
+
+    private static VpScore model(NDManager manager) {
+        WordPieceTokenizer tokenizer = WordPieceTokenizer.ofCorpus(
+                PLAN.prompts().stream().map(prompt -> prompt.text()).toList());
+        VpScoreConfig config = new VpScoreConfig(
+                16, 8, 32, 1, 2, tokenizer.vocabularySize(), 32, 1, 2, 16, 16, List.of(32, 1), List.of(), 0, 1);
+        return VpScore.create(config, tokenizer, manager, 3);
+    }
+
+    /** Ratings that put the images in VP-Score's own order. */
+    private List<Integer> ranks() {
+        float[] scores = ProxyScore.of(reward, Runs.of(PLAN, IMAGES, List.of(1, 1, 1, 1)));
+        return IntStream.range(0, scores.length)
+                .mapToObj(i -> (int) IntStream.range(0, scores.length)
+                                .filter(j -> scores[j] < scores[i])
+                                .count()
+                        + 1)
+                .toList();
+    }
+
+    @Test
+    void shouldBeOneWhereBothAgreeAndZeroWhereTheyNeverDo() {
+        List<Integer> ranks = ranks();
+        assertThat(ranks).containsExactlyInAnyOrder(1, 2, 3, 4);
+        List<Integer> reversed = ranks.stream().map(rank -> 5 - rank).toList();
+
+        assertThat(ProxyScore.accuracy(reward, List.of(Runs.of(PLAN, IMAGES, ranks))))
+                .hasValue(1);
+        assertThat(ProxyScore.accuracy(reward, List.of(Runs.of(PLAN, IMAGES, reversed))))
+                .hasValue(0);
+    }
+
+    @Test
+    void shouldCompareAcrossRunsToo() {
+        List<Integer> ranks = ranks();
+        EvalRun right = Runs.of(PLAN, IMAGES, ranks);
+        EvalRun inverted =
+                Runs.of(PLAN, IMAGES, ranks.stream().map(rank -> 5 - rank).toList());
+        // the same images with opposite ratings: each pair that is right one way is wrong the other
+        assertThat(ProxyScore.accuracy(reward, List.of(right, inverted)).getAsDouble())
+                .isBetween(0.2, 0.6);
+    }
+
+    @Test
+    void shouldCountNoPairThatTheJudgeFindsEqual() {
+        assertThat(ProxyScore.accuracy(reward, List.of(Runs.of(PLAN, IMAGES, List.of(3, 3, 3, 3)))))
+                .isEmpty();
+    }
+
+    @Test
+    void shouldCountAPairThatVpScoreFindsEqualAsWrong() {
+        List<RgbImage> same = Collections.nCopies(4, Runs.grey(100));
+        assertThat(ProxyScore.accuracy(reward, List.of(Runs.of(PLAN, same, List.of(1, 2, 3, 4)))))
+                .hasValue(0);
+    }
+
+    @Test
+    void shouldAverageOverTheImages() {
+        EvalRun run = Runs.of(PLAN, IMAGES, List.of(1, 1, 1, 1));
+        float[] scores = ProxyScore.of(reward, run);
+        double sum = 0;
+        for (float score : scores) {
+            sum += score;
+        }
+        assertThat(ProxyScore.mean(reward, run)).isEqualTo(sum / 4, Offset.offset(1e-9));
+    }
+}
