@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.logging.log4j.Level;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,11 +30,11 @@ import picocli.CommandLine.ParameterException;
         description = "Compares a policy with its base on held-out prompts and fixed seeds, before the gold judge.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  preflow eval --data data                      the newest policy of the demo in this folder",
-            "  preflow eval --policy mine --guidance 1 --quick   a diffusers directory, a smaller plan",
-            "  preflow eval --output e.json --sheet e.png    with the figures as JSON and the pairs as a picture",
+            "  preflow eval --data data              the newest policy of the demo there",
+            "  preflow eval --policy mine --quick    a directory, half of the images",
+            "  preflow eval --output e.json --sheet e.png",
             "",
-            "No prompt of the evaluation is ever fed or trained on, and the judge has no noise here."
+            "No prompt of the evaluation is ever fed or trained on. The judge has no noise."
         })
 public final class EvalCommand extends CliCommand {
 
@@ -78,11 +79,17 @@ public final class EvalCommand extends CliCommand {
             description = "Writes a page of pairs, at the first guidance, as PNG.")
     private @Nullable Path sheet;
 
+    /** Kafka's clients warn many times before this command says in one line that Kafka is not there. */
+    @Override
+    protected Level logLevel() {
+        return Level.ERROR;
+    }
+
     @Override
     protected int run() throws Exception {
         check();
         Model before = new Model(base == null ? Home.baseModel() : base, "base");
-        requireDirectory(before.directory(), "--base");
+        ModelDirectory.requirePipeline(before.directory(), "--base");
         NewestReleases newest = policy == null ? releases.read(options()) : null;
         Model after = policy(newest);
         Optional<Model> judge = reward(newest);
@@ -113,7 +120,7 @@ public final class EvalCommand extends CliCommand {
 
     private Model policy(@Nullable NewestReleases newest) throws IOException {
         if (newest == null) {
-            requireDirectory(policy, "--policy");
+            ModelDirectory.requirePipeline(policy, "--policy");
             return new Model(policy, "policy");
         }
         return newest.find(ReleaseKind.POLICY)
@@ -126,7 +133,7 @@ public final class EvalCommand extends CliCommand {
 
     private Optional<Model> reward(@Nullable NewestReleases newest) throws IOException {
         if (reward != null) {
-            requireDirectory(reward, "--reward");
+            ModelDirectory.requireVpScore(reward, "--reward");
             return Optional.of(new Model(reward, reward.toString()));
         }
         return newest == null
@@ -134,12 +141,6 @@ public final class EvalCommand extends CliCommand {
                 : newest.find(ReleaseKind.REWARD)
                         .map(found -> new Model(
                                 found.directory(), "VP-Score " + found.release().getNumber()));
-    }
-
-    private static void requireDirectory(Path directory, String option) throws IOException {
-        if (!Files.isDirectory(directory)) {
-            throw new IOException("There is no directory " + directory + ": name one with " + option);
-        }
     }
 
     private static void makeFolder(@Nullable Path file) throws IOException {

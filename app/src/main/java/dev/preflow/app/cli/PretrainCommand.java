@@ -17,10 +17,11 @@ import picocli.CommandLine.ParameterException;
         description = "Makes the small base model from rendered scenes: a diffusers directory with a record of how.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  preflow pretrain --output my-base                       about an hour on two cores",
-            "  preflow pretrain --output better --from my-base --steps 3000   trains its denoiser on",
+            "  preflow pretrain --output mine                  hours on two cores",
+            "  preflow pretrain --output more --from mine      trains its denoiser on",
+            "  preflow demo --base mine                        uses it",
             "",
-            "The same options make the same model on the same machine. Try it: preflow demo --base my-base"
+            "The same options make the same model on the same machine."
         })
 public final class PretrainCommand extends CliCommand {
     private static final PretrainPlan STANDARD = PretrainPlan.standard();
@@ -64,8 +65,8 @@ public final class PretrainCommand extends CliCommand {
     protected int run() throws IOException {
         PretrainPlan plan = plan();
         requireEmpty();
-        if (from != null && !Files.isDirectory(from)) {
-            throw new IOException("There is no directory " + from + ": name a model that preflow pretrain made");
+        if (from != null) {
+            ModelDirectory.requirePipeline(from, "--from");
         }
         var progress = new TrainingProgress(spec().commandLine().getErr());
         var pretraining = new Pretraining(plan, progress);

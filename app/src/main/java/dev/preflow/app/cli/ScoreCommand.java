@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import org.apache.logging.log4j.Level;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,11 +26,11 @@ import picocli.CommandLine.Parameters;
         description = "Scores image files for a prompt by VP-Score: text on a terminal, JSON lines in a pipe.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  preflow score \"a red circle\" one.png two.png         by the newest release",
-            "  preflow score --data data \"a red circle\" one.png     by the newest release of a demo",
-            "  preflow score --model my-vp-score \"a red circle\" one.png",
+            "  preflow score \"a red circle\" one.png two.png     by the newest release",
+            "  preflow score --data data \"a red circle\" one.png  by a demo's newest release",
+            "  preflow score --model mine \"a red circle\" one.png by a VP-Score's directory",
             "",
-            "Higher is better. Scores of one release can be compared with each other, and with no others."
+            "Higher is better. Only scores of the same model can be compared."
         })
 public final class ScoreCommand extends CliCommand {
 
@@ -52,6 +53,12 @@ public final class ScoreCommand extends CliCommand {
     private boolean json;
 
     private final ObjectMapper mapper = new ObjectMapper();
+
+    /** Kafka's clients warn many times before this command says in one line that Kafka is not there. */
+    @Override
+    protected Level logLevel() {
+        return Level.ERROR;
+    }
 
     @Override
     protected int run() throws Exception {
@@ -99,9 +106,7 @@ public final class ScoreCommand extends CliCommand {
 
     private Model choose() throws IOException, InterruptedException {
         if (model != null) {
-            if (!Files.isDirectory(model)) {
-                throw new IOException("There is no directory " + model + ": --model takes the directory of a VP-Score");
-            }
+            ModelDirectory.requireVpScore(model, "--model");
             return new Model(model, model.toString());
         }
         return releases.read(options())

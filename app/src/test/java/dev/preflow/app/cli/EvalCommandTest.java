@@ -136,13 +136,15 @@ class EvalCommandTest {
     @Test
     void shouldSayWhatIsMissing() {
         assertThat(run("eval", "--base", "nowhere", "--policy", "elsewhere")).isEqualTo(1);
-        assertThat(err.toString()).contains("There is no directory nowhere: name one with --base");
+        assertThat(err.toString())
+                .contains("There is no model_index.json in nowhere: --base takes a diffusers directory");
         String base = TinyPipeline.save(directory.resolve("base"), 1).toString();
         assertThat(run("eval", "--base", base, "--policy", "elsewhere")).isEqualTo(1);
-        assertThat(err.toString()).contains("elsewhere: name one with --policy");
+        assertThat(err.toString()).contains("in elsewhere: --policy takes");
         assertThat(run("eval", "--base", base, "--policy", base, "--reward", "nobody"))
                 .isEqualTo(1);
-        assertThat(err.toString()).contains("nobody: name one with --reward");
+        assertThat(err.toString())
+                .contains("There is no model.safetensors in nobody: --reward takes the directory of a VP-Score");
     }
 
     @Test

@@ -72,6 +72,6 @@ class PretrainCommandTest {
         assertThat(run("pretrain", "--output", output, "--steps", "0")).isEqualTo(2);
         assertThat(run("pretrain", "--output", output, "--scenes", "3")).isEqualTo(2);
         assertThat(run("pretrain", "--output", output, "--from", "nowhere")).isEqualTo(1);
-        assertThat(err.toString()).contains("--output", "at least 1", "3 scenes", "no directory nowhere");
+        assertThat(err.toString()).contains("--output", "at least 1", "3 scenes", "in nowhere: --from takes");
     }
 }

@@ -80,7 +80,7 @@ class ScoreCommandTest {
         var image = image("first.png", 0xFF0000).toString();
 
         assertThat(run("score", "--model", "nowhere", "a red circle", image)).isEqualTo(1);
-        assertThat(err.toString()).contains("There is no directory nowhere");
+        assertThat(err.toString()).contains("in nowhere: --model takes");
         assertThat(run("score", "--data", directory.toString(), "a red circle", image))
                 .isEqualTo(1);
         assertThat(err.toString()).contains("No demo has run in " + directory);

@@ -1,0 +1,27 @@
+package dev.preflow.app.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Tells early, and in the user's words, when a directory that was named is not what it should be. */
+final class ModelDirectory {
+
+    private ModelDirectory() {}
+
+    /** A diffusers directory. */
+    static void requirePipeline(Path directory, String option) throws IOException {
+        require(directory, option, "a diffusers directory", "model_index.json");
+    }
+
+    /** What a VP-Score was saved to. */
+    static void requireVpScore(Path directory, String option) throws IOException {
+        require(directory, option, "the directory of a VP-Score", "model.safetensors");
+    }
+
+    private static void require(Path directory, String option, String what, String file) throws IOException {
+        if (!Files.isRegularFile(directory.resolve(file))) {
+            throw new IOException("There is no %s in %s: %s takes %s".formatted(file, directory, option, what));
+        }
+    }
+}
