@@ -3,6 +3,7 @@ package dev.preflow.app.cli;
 import dev.preflow.demo.pretrain.PretrainPlan;
 import dev.preflow.demo.pretrain.PretrainRecord;
 import dev.preflow.demo.pretrain.Pretraining;
+import dev.preflow.demo.pretrain.RewardPretraining;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,12 +20,15 @@ import picocli.CommandLine.ParameterException;
         footer = {
             "  preflow pretrain --output mine                  hours on two cores",
             "  preflow pretrain --output more --from mine      trains its denoiser on",
+            "  preflow pretrain --reward --output reward       what VP-Score starts from, some minutes",
             "  preflow demo --base mine                        uses it",
             "",
             "The same options make the same model on the same machine."
         })
 public final class PretrainCommand extends CliCommand {
     private static final PretrainPlan STANDARD = PretrainPlan.standard();
+    private static final int REWARD_STEPS = 1500;
+    private static final int REWARD_BATCH = 64;
     private static final String DEFAULT = " Default: ${DEFAULT-VALUE}.";
 
     @Option(
@@ -39,6 +43,12 @@ public final class PretrainCommand extends CliCommand {
             paramLabel = "DIR",
             description = "Trains this model's denoiser on; its autoencoder stays as it is.")
     private @Nullable Path from;
+
+    @Option(
+            names = "--reward",
+            description = "Makes the network that VP-Score starts from instead: --steps and --batch are its own then,"
+                    + " 1500 and 64 unless given.")
+    private boolean reward;
 
     @Option(names = "--seed", paramLabel = "N", description = "Seed of parameters, scenes and noise." + DEFAULT)
     private long seed = STANDARD.seed();
@@ -63,8 +73,11 @@ public final class PretrainCommand extends CliCommand {
 
     @Override
     protected int run() throws IOException {
-        PretrainPlan plan = plan();
         requireEmpty();
+        if (reward) {
+            return pretrainReward();
+        }
+        PretrainPlan plan = plan();
         if (from != null) {
             ModelDirectory.requirePipeline(from, "--from");
         }
@@ -77,6 +90,25 @@ public final class PretrainCommand extends CliCommand {
         out.printf("%s: %,d parameters, in %s%n", output, record.parameters(), TimeLeft.text(run.seconds()));
         out.flush();
         return ExitCodes.OK;
+    }
+
+    private int pretrainReward() throws IOException {
+        if (from != null) {
+            throw new ParameterException(spec().commandLine(), "--from is for the base model: leave --reward out");
+        }
+        var progress = new TrainingProgress(spec().commandLine().getErr());
+        new RewardPretraining(
+                        seed,
+                        given("--steps") ? steps : REWARD_STEPS,
+                        given("--batch") ? batch : REWARD_BATCH,
+                        progress)
+                .run(output);
+        progress.end();
+        return ExitCodes.OK;
+    }
+
+    private boolean given(String option) {
+        return spec().commandLine().getParseResult().hasMatchedOption(option);
     }
 
     private PretrainPlan plan() {

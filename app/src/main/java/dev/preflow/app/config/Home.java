@@ -11,6 +11,15 @@ public final class Home {
 
     /** The diffusers directory of the small base model. */
     public static Path baseModel() {
-        return Path.of(System.getProperty(PROPERTY, ".")).resolve("demo/models/base");
+        return models().resolve("base");
+    }
+
+    /** The network that VP-Score starts from in the demo. */
+    public static Path rewardModel() {
+        return models().resolve("reward");
+    }
+
+    private static Path models() {
+        return Path.of(System.getProperty(PROPERTY, ".")).resolve("demo/models");
     }
 }

@@ -1,5 +1,6 @@
 package dev.preflow.app.demo;
 
+import dev.preflow.app.config.Home;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -39,6 +40,7 @@ final class DemoConfig {
         settings.put("planner.steps", "8");
         settings.put("local.linger", "5ms");
 
+        settings.put("reward.initial", Home.rewardModel().toString());
         settings.put("scorer.store.folder", path(data, "preferences"));
         settings.put("scorer.training.checkpoints", path(data, "reward"));
         settings.put("scorer.releases.cache", path(data, "releases"));
