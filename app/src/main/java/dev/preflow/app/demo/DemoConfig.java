@@ -45,6 +45,8 @@ final class DemoConfig {
         settings.put("scorer.training.checkpoints", path(data, "reward"));
         settings.put("scorer.releases.cache", path(data, "releases"));
         settings.put("scorer.training.seed", Long.toString(options.seed()));
+        // VP-Score's lessons are what everything waits for; it rests by itself when it has learnt what there is
+        settings.put("scorer.training.duty.cycle", "0.9");
         settings.put("scorer.threads", Integer.toString(threads));
 
         settings.put("trainer.base", options.base().toString());
