@@ -47,6 +47,9 @@ final class DemoConfig {
         settings.put("scorer.training.seed", Long.toString(options.seed()));
         // VP-Score's lessons are what everything waits for; it rests by itself when it has learnt what there is
         settings.put("scorer.training.duty.cycle", "0.9");
+        settings.put("scorer.training.passes", "12");
+        // what was stable from the pre-trained network; twice as much is not
+        settings.put("scorer.training.learning.rate", "6e-4");
         settings.put("scorer.threads", Integer.toString(threads));
 
         settings.put("trainer.base", options.base().toString());
