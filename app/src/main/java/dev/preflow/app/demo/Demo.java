@@ -193,15 +193,14 @@ public final class Demo implements AutoCloseable {
         gold.close();
         awaitPrompts();
         var curve = node.context().evaluations().points();
-        var usage = memory;
-        usage.close();
+        memory.close();
         StageContext context = node.context();
         node.stopStages();
         Path sheet = file.resolveSibling(file.getFileName().toString().replaceFirst("\\.json$", "") + ".png");
         Optional<FinalEval.Result> result = FinalEval.run(options.base(), weights, sheet);
         TopicAudit audit =
                 TopicAudit.of(context.runtime().kafka(), context.runtime().topics());
-        DemoReport.of(ran, audit, result, curve, usage).write(file);
+        DemoReport.of(ran, audit, result, curve, memory).write(file);
     }
 
     private void awaitPrompts() throws InterruptedException {

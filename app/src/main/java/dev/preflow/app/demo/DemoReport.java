@@ -1,6 +1,7 @@
 package dev.preflow.app.demo;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.preflow.app.eval.Comparison;
 import dev.preflow.app.eval.GoldFigures;
@@ -57,8 +58,7 @@ record DemoReport(
             double guidanceScale,
             GoldFigures base,
 
-            @com.fasterxml.jackson.annotation.JsonProperty("final")
-            GoldFigures policy,
+            @JsonProperty("final") GoldFigures policy,
 
             double renderedDiversity,
             int wins,

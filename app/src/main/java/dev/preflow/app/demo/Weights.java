@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 
 /** The newest release of each kind, as models. Loading blocks. */
 public final class Weights implements AutoCloseable {
@@ -43,7 +44,7 @@ public final class Weights implements AutoCloseable {
     public void awaitCaughtUp() throws IOException, InterruptedException {
         try {
             reader.caughtUp().toCompletionStage().toCompletableFuture().get();
-        } catch (java.util.concurrent.ExecutionException e) {
+        } catch (ExecutionException e) {
             throw new IOException("Cannot read the releases", e.getCause());
         }
     }
