@@ -5,13 +5,13 @@ import dev.preflow.schemas.ReleaseFile;
 import dev.preflow.schemas.ReleaseKind;
 import dev.preflow.stream.StageRuntime;
 import dev.preflow.stream.blob.BlobStore;
+import dev.preflow.stream.blob.FileTree;
 import dev.preflow.stream.blob.ReleaseFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -61,7 +61,7 @@ final class PolicyReleases {
         try (var entries = Files.list(folder)) {
             for (Path entry : entries.toList()) {
                 if (entry.getFileName().toString().startsWith(PACKING)) {
-                    delete(entry);
+                    FileTree.delete(entry);
                 }
             }
         }
@@ -121,7 +121,7 @@ final class PolicyReleases {
             policy.export(directory);
             return files.pack(ReleaseKind.POLICY, number, parent, directory, metrics);
         } finally {
-            delete(directory);
+            FileTree.delete(directory);
         }
     }
 
@@ -142,13 +142,5 @@ final class PolicyReleases {
                 .map(ReleaseFile::getBlob)
                 .map(blob -> blob.getSha256())
                 .toList();
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (var paths = Files.walk(directory)) {
-            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
     }
 }

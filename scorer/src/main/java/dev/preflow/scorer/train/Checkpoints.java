@@ -1,5 +1,6 @@
 package dev.preflow.scorer.train;
 
+import dev.preflow.stream.blob.FileTree;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -26,7 +27,7 @@ final class Checkpoints {
      */
     Checkpoints(Path folder) throws IOException {
         this.folder = Files.createDirectories(folder);
-        deleteTree(folder.resolve(BUILDING));
+        FileTree.delete(folder.resolve(BUILDING));
     }
 
     /**
@@ -42,7 +43,7 @@ final class Checkpoints {
             return;
         }
         var building = folder.resolve(BUILDING);
-        deleteTree(building);
+        FileTree.delete(building);
         Files.createDirectory(building);
         writer.write(building);
         try (var files = Files.list(building)) {
@@ -55,7 +56,7 @@ final class Checkpoints {
         force(folder);
         for (var older : list()) {
             if (!older.equals(target)) {
-                deleteTree(older);
+                FileTree.delete(older);
             }
         }
     }
@@ -80,17 +81,6 @@ final class Checkpoints {
     private static void force(Path path) throws IOException {
         try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
             channel.force(true);
-        }
-    }
-
-    static void deleteTree(Path directory) throws IOException {
-        if (!Files.exists(directory)) {
-            return;
-        }
-        try (var paths = Files.walk(directory)) {
-            for (var path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
         }
     }
 

@@ -5,6 +5,7 @@ import dev.preflow.models.reward.VpScore;
 import dev.preflow.schemas.Release;
 import dev.preflow.scorer.ScorerSettings;
 import dev.preflow.scorer.store.TrainingPair;
+import dev.preflow.stream.blob.FileTree;
 import dev.preflow.stream.blob.ReleaseFiles;
 import dev.preflow.stream.config.Config;
 import java.io.IOException;
@@ -165,7 +166,7 @@ final class ReleaseDesk implements AutoCloseable {
             calibrated.close();
             throw e;
         } finally {
-            Checkpoints.deleteTree(directory);
+            FileTree.delete(directory);
         }
     }
 

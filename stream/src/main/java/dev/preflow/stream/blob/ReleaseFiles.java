@@ -13,7 +13,6 @@ import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -85,7 +84,7 @@ public final class ReleaseFiles {
             }
             moveInto(building, target);
         } catch (IOException | RuntimeException e) {
-            deleteTree(building);
+            FileTree.delete(building);
             throw e;
         }
         return target;
@@ -102,7 +101,7 @@ public final class ReleaseFiles {
             for (var directory : directories.toList()) {
                 var name = directory.getFileName().toString();
                 if (!name.startsWith(".building-") && !keep.contains(name)) {
-                    deleteTree(directory);
+                    FileTree.delete(directory);
                 }
             }
         }
@@ -137,7 +136,7 @@ public final class ReleaseFiles {
                 throw e;
             }
             // another thread or process was faster, with the same files
-            deleteTree(building);
+            FileTree.delete(building);
         }
     }
 
@@ -153,14 +152,6 @@ public final class ReleaseFiles {
             return paths.filter(Files::isRegularFile).sorted().toList();
         } catch (UncheckedIOException e) {
             throw e.getCause();
-        }
-    }
-
-    private static void deleteTree(Path directory) throws IOException {
-        try (var paths = Files.walk(directory)) {
-            for (var path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
         }
     }
 

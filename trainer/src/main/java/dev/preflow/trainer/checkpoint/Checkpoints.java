@@ -5,6 +5,7 @@ import dev.preflow.models.optim.AdamW;
 import dev.preflow.models.tensor.Parameters;
 import dev.preflow.models.weights.SafetensorsReader;
 import dev.preflow.models.weights.SafetensorsWriter;
+import dev.preflow.stream.blob.FileTree;
 import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,7 +46,7 @@ public final class Checkpoints {
         try (var entries = Files.list(folder)) {
             for (Path entry : entries.toList()) {
                 if (entry.getFileName().toString().startsWith(WRITING)) {
-                    delete(entry);
+                    FileTree.delete(entry);
                 }
             }
         }
@@ -77,7 +77,7 @@ public final class Checkpoints {
         sync(folder);
         List<Path> all = all();
         for (Path old : all.subList(0, Math.max(0, all.size() - KEPT))) {
-            delete(old);
+            FileTree.delete(old);
         }
     }
 
@@ -128,14 +128,6 @@ public final class Checkpoints {
         if (File.separatorChar == '/') {
             try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
                 channel.force(true);
-            }
-        }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (var paths = Files.walk(directory)) {
-            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
             }
         }
     }
