@@ -10,10 +10,10 @@ import dev.preflow.stream.TopicReader;
 import dev.preflow.stream.TopicStart;
 import dev.preflow.stream.blob.ReleaseFiles;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 
 /** The newest release of each kind, as models. Loading blocks. */
 public final class Weights implements AutoCloseable {
@@ -40,27 +40,24 @@ public final class Weights implements AutoCloseable {
         return Optional.ofNullable(newest.get(kind));
     }
 
-    /** Waits until every release that was there at the start is known. */
-    public void awaitCaughtUp() throws IOException, InterruptedException {
-        try {
-            reader.caughtUp().toCompletionStage().toCompletableFuture().get();
-        } catch (ExecutionException e) {
-            throw new IOException("Cannot read the releases", e.getCause());
-        }
-    }
-
     /** The newest policy, loaded below {@code parent}; empty before the first release. */
     public Optional<DiffusionPipeline> policy(NDManager parent) throws IOException {
         Release release = newest.get(ReleaseKind.POLICY);
         return release == null
                 ? Optional.empty()
-                : Optional.of(DiffusionPipeline.load(files.unpack(release), "policy " + release.getNumber(), parent));
+                : Optional.of(DiffusionPipeline.load(laidOut(release), "policy " + release.getNumber(), parent));
     }
 
     /** The newest VP-Score, loaded below {@code parent}; empty before the first release. */
     public Optional<VpScore> reward(NDManager parent) throws IOException {
         Release release = newest.get(ReleaseKind.REWARD);
-        return release == null ? Optional.empty() : Optional.of(VpScore.load(files.unpack(release), parent));
+        return release == null ? Optional.empty() : Optional.of(VpScore.load(laidOut(release), parent));
+    }
+
+    /** Directories of superseded releases go: they would keep the blobs' bytes on the disk. */
+    private Path laidOut(Release release) throws IOException {
+        files.prune(newest.values().stream().map(Release::getId).toList());
+        return files.unpack(release);
     }
 
     @Override
