@@ -15,7 +15,9 @@ import dev.preflow.models.tensor.Scope;
  */
 public record ClipTextEncoder(ClipTextConfig config) {
 
-    private static final String ROOT = "text_model";
+    /** The scope of all parameters, as published checkpoints name it. */
+    public static final String ROOT = "text_model";
+
     private static final double TOKEN_DEVIATION = 1;
     private static final double POSITION_DEVIATION = 0.5;
 

@@ -13,6 +13,7 @@ final class ClipWords {
     static final String END = "<|endoftext|>";
     static final String WORD_END = "</w>";
 
+    private static final Pattern SPECIAL = Pattern.compile(Pattern.quote(START) + "|" + Pattern.quote(END));
     private static final Pattern SPACES = Pattern.compile("\\s+", Pattern.UNICODE_CHARACTER_CLASS);
     private static final Pattern WORDS = Pattern.compile(
             "<\\|startoftext\\|>|<\\|endoftext\\|>|'s|'t|'re|'ve|'m|'ll|'d|\\p{L}+|\\p{N}|[^\\s\\p{L}\\p{N}]+",
@@ -20,16 +21,28 @@ final class ClipWords {
 
     private ClipWords() {}
 
-    /** The lower-cased words of a text, in Unicode's composed form. */
+    /** The lower-cased words of a text, in Unicode's composed form. Special tokens are taken out before, wherever they stand. */
     static List<String> split(String text) {
-        String composed = Normalizer.normalize(UnicodeText.repair(text), Normalizer.Form.NFC);
-        String clean = SPACES.matcher(composed).replaceAll(" ").strip().toLowerCase(Locale.ROOT);
+        String repaired = UnicodeText.repair(text);
         List<String> words = new ArrayList<>();
+        Matcher special = SPECIAL.matcher(repaired);
+        int from = 0;
+        while (special.find()) {
+            addWords(repaired.substring(from, special.start()), words);
+            words.add(special.group());
+            from = special.end();
+        }
+        addWords(repaired.substring(from), words);
+        return words;
+    }
+
+    private static void addWords(String text, List<String> words) {
+        String composed = Normalizer.normalize(text, Normalizer.Form.NFC);
+        String clean = SPACES.matcher(composed).replaceAll(" ").strip().toLowerCase(Locale.ROOT);
         Matcher matcher = WORDS.matcher(clean);
         while (matcher.find()) {
             words.add(matcher.group());
         }
-        return words;
     }
 
     /** The symbols of a word before any merge: its bytes, the last of which carries the end-of-word mark. */

@@ -1,0 +1,254 @@
+"""Writes the fixtures that Preflow's networks, samplers and tokenizers are compared with.
+
+Small models of Stable Diffusion's families with seeded random weights, made, saved and run by diffusers and transformers:
+
+    pip install -r requirements.txt
+    python fixtures.py ../../models/src/test/resources/reference ../../demo/models
+
+Each model is a folder as published, with `fixtures.safetensors` (inputs and outputs) beside it.
+"""
+
+import json
+import pathlib
+import random
+import shutil
+import sys
+
+import diffusers
+import torch
+import transformers
+from diffusers import AutoencoderKL, DDIMScheduler, PNDMScheduler, StableDiffusionPipeline, UNet2DConditionModel
+from safetensors.torch import save_file
+from transformers import BertTokenizer, CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+
+SIDE = 8
+STEPS = 20
+GUIDANCE = 4.0
+PROMPTS = ["a red circle above a blue square", "two green triangles"]
+SCHEDULE = dict(num_train_timesteps=1000, beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear")
+
+UNETS = {
+    "sd1": dict(attention_head_dim=4, use_linear_projection=False),
+    "sd2": dict(attention_head_dim=(2, 4), use_linear_projection=True),
+}
+SAMPLERS = {
+    "sd1": PNDMScheduler(**SCHEDULE, skip_prk_steps=True, set_alpha_to_one=False, steps_offset=1),
+    "sd2": DDIMScheduler(
+        **SCHEDULE, prediction_type="v_prediction", clip_sample=False, set_alpha_to_one=False, steps_offset=1
+    ),
+}
+SCHEDULERS = {
+    "ddim-leading": (DDIMScheduler, dict(clip_sample=False, set_alpha_to_one=False, steps_offset=1)),
+    "ddim-trailing-v": (
+        DDIMScheduler,
+        dict(clip_sample=False, timestep_spacing="trailing", prediction_type="v_prediction"),
+    ),
+    "ddim-linspace-sample": (
+        DDIMScheduler,
+        dict(clip_sample=False, timestep_spacing="linspace", prediction_type="sample", set_alpha_to_one=False),
+    ),
+    "ddim-clipped": (DDIMScheduler, dict(clip_sample=True, clip_sample_range=1.5, steps_offset=1)),
+    "ddim-linear": (DDIMScheduler, dict(clip_sample=False, beta_schedule="linear", beta_start=0.0001, beta_end=0.02)),
+    "ddim-cosine": (DDIMScheduler, dict(clip_sample=False, beta_schedule="squaredcos_cap_v2")),
+    "pndm-leading": (PNDMScheduler, dict(skip_prk_steps=True, set_alpha_to_one=False, steps_offset=1)),
+    "pndm-trailing-v": (
+        PNDMScheduler,
+        dict(skip_prk_steps=True, timestep_spacing="trailing", prediction_type="v_prediction"),
+    ),
+    "pndm-linspace": (PNDMScheduler, dict(skip_prk_steps=True, timestep_spacing="linspace", set_alpha_to_one=True)),
+}
+
+
+def randomise(module, seed):
+    """Weights of which none is at its neutral value: a scale of one or a bias of zero would hide a mistake."""
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for name, value in module.named_parameters():
+            noise = torch.randn(value.shape, generator=generator)
+            if value.dim() > 1:
+                value.copy_(noise / max(1, value[0].numel()) ** 0.5)
+            else:
+                value.copy_(0.2 * noise + (1.0 if "norm" in name and name.endswith("weight") else 0.0))
+    return module.eval()
+
+
+def networks(family, tokenizer):
+    text = CLIPTextConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=32,
+        intermediate_size=128,
+        num_hidden_layers=3,
+        num_attention_heads=4,
+        max_position_embeddings=tokenizer.model_max_length,
+        hidden_act="quick_gelu" if family == "sd1" else "gelu",
+    )
+    unet = UNet2DConditionModel(
+        sample_size=SIDE,
+        in_channels=4,
+        out_channels=4,
+        block_out_channels=(16, 32),
+        layers_per_block=2,
+        down_block_types=("CrossAttnDownBlock2D", "DownBlock2D"),
+        up_block_types=("UpBlock2D", "CrossAttnUpBlock2D"),
+        cross_attention_dim=32,
+        norm_num_groups=8,
+        **UNETS[family],
+    )
+    vae = AutoencoderKL(
+        sample_size=2 * SIDE,
+        block_out_channels=(16, 32),
+        layers_per_block=1,
+        down_block_types=("DownEncoderBlock2D",) * 2,
+        up_block_types=("UpDecoderBlock2D",) * 2,
+        latent_channels=4,
+        norm_num_groups=8,
+        scaling_factor=0.5,
+    )
+    return randomise(CLIPTextModel(text), 1), randomise(unet, 2), randomise(vae, 3)
+
+
+def family(name, folder, tokenizer_folder):
+    tokenizer = CLIPTokenizer.from_pretrained(tokenizer_folder)
+    text, unet, vae = networks(name, tokenizer)
+    pipeline = StableDiffusionPipeline(
+        vae=vae,
+        text_encoder=text,
+        tokenizer=tokenizer,
+        unet=unet,
+        scheduler=SAMPLERS[name],
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    )
+    pipeline.set_progress_bar_config(disable=True)
+    pipeline.save_pretrained(folder / name)
+    # the very files that Preflow ships and reads
+    shutil.rmtree(folder / name / "tokenizer")
+    shutil.copytree(tokenizer_folder, folder / name / "tokenizer")
+
+    generator = torch.Generator().manual_seed(4)
+    rand = lambda *shape: torch.randn(*shape, generator=generator)
+    values = {"latents": rand(2, 4, SIDE, SIDE), "timesteps": torch.tensor([3, 851])}
+    ids = tokenizer(PROMPTS, padding="max_length", truncation=True, return_tensors="pt").input_ids
+    context = text(ids)[0]
+    values["ids"] = ids
+    values["context"] = context
+
+    values["output"] = unet(values["latents"], values["timesteps"], context.detach()).sample
+    values["probe"] = rand(*values["output"].shape)
+    (values["output"] * values["probe"]).sum().backward()
+    for parameter, tensor in unet.named_parameters():
+        values["gradient." + parameter] = tensor.grad
+
+    values["images"] = rand(2, 3, 2 * SIDE, 2 * SIDE).clamp(-1, 1)
+    moments = vae.encode(values["images"]).latent_dist
+    values["mean"], values["logvar"] = moments.mean, moments.logvar
+    values["decoded"] = vae.decode(values["latents"]).sample
+
+    with torch.no_grad():
+        values["start"] = rand(2, 4, SIDE, SIDE)
+        drawn = pipeline(
+            PROMPTS,
+            latents=values["start"].clone(),
+            num_inference_steps=STEPS,
+            guidance_scale=GUIDANCE,
+            output_type="pt",
+        )
+        values["drawn"] = drawn.images
+    save(values, folder / name / "fixtures.safetensors", {"prompts": json.dumps(PROMPTS)})
+
+
+def samplers(folder):
+    generator = torch.Generator().manual_seed(5)
+    for name, (kind, options) in SCHEDULERS.items():
+        scheduler = kind(**{**SCHEDULE, **options})
+        scheduler.save_pretrained(folder / "schedulers" / name)
+        scheduler.set_timesteps(10)
+        sample = torch.randn(2, 4, 4, 4, generator=generator)
+        values = {"start": sample, "timesteps": scheduler.timesteps.clone()}
+        for i, timestep in enumerate(scheduler.timesteps):
+            # as a network would answer: in proportion to what it is given, and never quite the same
+            values[f"output.{i}"] = 0.7 * sample + 0.3 * torch.randn(sample.shape, generator=generator)
+            sample = scheduler.step(values[f"output.{i}"], timestep, sample).prev_sample
+            values[f"sample.{i}"] = sample
+        save(values, folder / "schedulers" / name / "fixtures.safetensors", {})
+
+
+AWKWARD = [
+    "",
+    " ",
+    "\t\n",
+    "a red circle",
+    "A RED  Circle,\u00a0two   BLUE\tsquares.",
+    "red-circle/blue_square (three)!!!",
+    "it's the artist's; they'll, I'd, we've, you're, don't, o'clock",
+    "3 circles, 42 squares, 1,000.50 and ½ ² ٣ ४ Ⅷ ①",
+    "caf\u00e9 cafe\u0301 na\u00efve Z\u030c \u212b \u1e9b\u0323 \ufb01 \u0130stanbul STRASSE stra\u00dfe",
+    "👍 👩‍👩‍👧‍👦 🏳️‍🌈 🇫🇷 ❤️ ✈ 𝒜 𝟙 𐍈",
+    "zero\u200bwidth \u200djoin\u200c soft\u00adhyphen bom\ufeff rtl\u202emark",
+    "赤い丸と青い四角 红色圆形 빨간 원 красный круг أحمر दायरा วงกลม",
+    "mixedスクリプトtextмикс漢字abc123",
+    "&lt;b&gt; &amp;amp; &quot;red&quot; &#39;circle&#39; &nbsp;",
+    "<|startoftext|> a red <|endoftext|> circle",
+    "[CLS] red [SEP] [MASK] [UNK] [PAD]",
+    "x" * 300,
+    "supercalifragilisticexpialidocious " * 12,
+    "a\u0000b\u0007c\u001fd\u007fe\ufffdf",
+    "“quotes” ‘single’ – dash — long … ellipsis • bullet ™ © € £ ¥",
+    "https://example.org/a?b=c&d=%20 user@example.org #tag @name C:\\dir",
+    "(red:1.3), [blue|green], {a|b}, --ar 16:9 ((masterpiece))",
+    "\u0e33\u0e01 \u1100\u1161\u11a8 \u0915\u094d\u0937",
+    "tabs\tand\r\nlines\u2028separators\u3000wide",
+]
+
+
+def strings():
+    """The awkward ones, and seeded mixtures of their pieces."""
+    chooser = random.Random(6)
+    pieces = [piece for text in AWKWARD for piece in text.split(" ")]
+    glue = ["", " ", "  ", "-", "\u00a0", ", ", "\u0301", "'", "\u200b"]
+    mixtures = []
+    for _ in range(276):
+        text = ""
+        for _ in range(chooser.randint(1, 6)):
+            text += chooser.choice(pieces)[:40] + chooser.choice(glue)
+        mixtures.append(text)
+    return AWKWARD + mixtures
+
+
+def tokenizers(folder, models):
+    clip = CLIPTokenizer.from_pretrained(models / "base" / "tokenizer")
+    bert = BertTokenizer(str(models / "reward" / "vocab.txt"))
+    for name, tokenizer, length in (("clip", clip, clip.model_max_length), ("bert", bert, 35)):
+        target = folder / "tokenizers" / name
+        target.mkdir(parents=True)
+        rows = []
+        for text in strings():
+            pieces = tokenizer(text, add_special_tokens=False).input_ids
+            ids = tokenizer(text, padding="max_length", truncation=True, max_length=length).input_ids
+            rows.append({"text": text, "pieces": pieces, "ids": ids})
+        (target / "strings.json").write_text(json.dumps(rows) + "\n")
+    for file in ("vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json"):
+        shutil.copy(models / "base" / "tokenizer" / file, folder / "tokenizers" / "clip" / file)
+    shutil.copy(models / "reward" / "vocab.txt", folder / "tokenizers" / "bert" / "vocab.txt")
+
+
+def save(values, file, metadata):
+    versions = {m.__name__: m.__version__ for m in (torch, diffusers, transformers)}
+    tensors = {name: value.detach().clone().contiguous() for name, value in values.items()}
+    save_file(tensors, file, {**versions, **metadata})
+
+
+def main():
+    folder, models = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+    if folder.exists():
+        shutil.rmtree(folder)
+    torch.set_num_threads(1)
+    for name in UNETS:
+        family(name, folder, models / "base" / "tokenizer")
+    samplers(folder)
+    tokenizers(folder, models)
+
+
+if __name__ == "__main__":
+    main()
