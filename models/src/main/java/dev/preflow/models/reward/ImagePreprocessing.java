@@ -51,8 +51,9 @@ final class ImagePreprocessing {
         long toHeight = side * height / shorter;
         long toWidth = side * width / shorter;
         NDArray resized = BlipOps.resize(images, toHeight, toWidth);
-        long top = Math.round((toHeight - side) / 2.0);
-        long left = Math.round((toWidth - side) / 2.0);
+        // halves go to the even neighbour, as in torchvision's crop
+        long top = (long) Math.rint((toHeight - side) / 2.0);
+        long left = (long) Math.rint((toWidth - side) / 2.0);
         return toHeight == toWidth ? resized : BlipOps.crop(resized, top, left, side);
     }
 

@@ -11,13 +11,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The fixtures that {@code tools/reference/fixtures.py} has written with diffusers and transformers. */
-final class Reference {
-    static final String VALUES = "fixtures.safetensors";
+/** The fixtures that the scripts in {@code tools/reference} have written with diffusers, transformers and ImageReward. */
+public final class Reference {
+    public static final String VALUES = "fixtures.safetensors";
 
     private Reference() {}
 
-    static Path folder(String name) {
+    public static Path folder(String name) {
         URL found = Reference.class.getResource("/reference/" + name);
         assertThat(found).as("fixtures of %s", name).isNotNull();
         try {
@@ -34,7 +34,7 @@ final class Reference {
     }
 
     /** The greatest difference, relative to the greatest value that is expected. */
-    static double difference(NDArray actual, NDArray expected) {
+    public static double difference(NDArray actual, NDArray expected) {
         assertThat(actual.getShape()).isEqualTo(expected.getShape());
         float[] a = actual.toFloatArray();
         float[] e = expected.toFloatArray();
