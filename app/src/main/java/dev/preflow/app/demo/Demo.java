@@ -12,6 +12,7 @@ import dev.preflow.demo.scene.SceneParser;
 import dev.preflow.demo.scene.Split;
 import dev.preflow.stream.blob.ReleaseFiles;
 import dev.preflow.stream.config.Config;
+import dev.preflow.stream.observe.Health;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -170,7 +171,8 @@ public final class Demo implements AutoCloseable {
 
     /** How it is doing. */
     public DemoStatus status() {
-        return DemoStatus.of(seconds(), gateway.status().view(), gold.newest());
+        Health health = node.context().runtime().health();
+        return DemoStatus.of(seconds(), gateway.status().view(), gold.newest(), List.of(health.live(), health.ready()));
     }
 
     private long seconds() {

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.preflow.app.eval.GoldFigures;
 import dev.preflow.app.status.ReleaseView;
 import dev.preflow.app.status.StatusView;
+import dev.preflow.stream.observe.Health;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param policyRelease number of the newest policy release
  * @param goldSuccess share of clean single-object images of the newest policy that was evaluated
  * @param parted whether proxy and gold have parted
+ * @param unwell stages that have stopped or are are not ready, by name of their health check; empty when all is well
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record DemoStatus(
@@ -34,9 +37,10 @@ public record DemoStatus(
         @Nullable Double vpScoreAccuracy,
         @Nullable Integer policyRelease,
         @Nullable Double goldSuccess,
-        boolean parted) {
+        boolean parted,
+        List<String> unwell) {
 
-    static DemoStatus of(long seconds, StatusView view, Optional<GoldFigures> gold) {
+    static DemoStatus of(long seconds, StatusView view, Optional<GoldFigures> gold, List<Health.Report> health) {
         Map<String, Long> counts = view.counts();
         Optional<ReleaseView> reward = last(view.reward());
         return new DemoStatus(
@@ -49,7 +53,14 @@ public record DemoStatus(
                 reward.map(release -> release.metrics().get("heldOutAccuracy")).orElse(null),
                 last(view.policy()).map(ReleaseView::number).orElse(null),
                 gold.map(GoldFigures::one).orElse(null),
-                view.parted());
+                view.parted(),
+                health.stream().flatMap(DemoStatus::failed).sorted().toList());
+    }
+
+    private static Stream<String> failed(Health.Report report) {
+        return report.checks().entrySet().stream()
+                .filter(check -> !check.getValue().ok())
+                .map(Map.Entry::getKey);
     }
 
     private static <T> Optional<T> last(List<T> list) {
@@ -58,7 +69,7 @@ public record DemoStatus(
 
     /** The status as one line for people. */
     public String line() {
-        return "%d:%02d  prompts %d  images %d  judged %d  scored %d  VP-Score %s  policy %s  clean %s%s"
+        return "%d:%02d  prompts %d  images %d  judged %d  scored %d  VP-Score %s  policy %s  clean %s%s%s"
                 .formatted(
                         seconds / 60,
                         seconds % 60,
@@ -69,6 +80,7 @@ public record DemoStatus(
                         vpScoreAccuracy == null ? "learns" : "%.2f".formatted(vpScoreAccuracy),
                         policyRelease == null ? "waits" : "r" + policyRelease,
                         goldSuccess == null ? "-" : "%.0f%%".formatted(100 * goldSuccess),
-                        parted ? "  PROXY AND GOLD PART" : "");
+                        parted ? "  PROXY AND GOLD PART" : "",
+                        unwell.isEmpty() ? "" : "  NOT READY: " + String.join(", ", unwell));
     }
 }

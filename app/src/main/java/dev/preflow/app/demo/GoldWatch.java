@@ -61,6 +61,7 @@ final class GoldWatch implements AutoCloseable {
                 base = EvalRun.of(EvalPlan.quick(1), pipeline, drawn -> {});
             }
             newest.set(GoldFigures.of(base.gold()));
+            history.add(new EvalPoint(Instant.now(), 0, 0, base.gold().clean().orElseThrow()));
             int measured = 0;
             long wait = FIRST_SECONDS;
             while (!stopping.await(wait, TimeUnit.SECONDS)) {
