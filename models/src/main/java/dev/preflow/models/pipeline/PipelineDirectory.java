@@ -44,14 +44,9 @@ final class PipelineDirectory {
         Parameters policy = new Parameters(parent);
         Parameters vae = new Parameters(parent);
         try {
-            SafetensorsReader.readInto(
-                    weights(directory.resolve(UNET), DIFFUSERS_WEIGHTS),
-                    policy.scope(PipelineModels.UNET),
-                    name -> true);
-            readText(
-                    weights(directory.resolve(TEXT_ENCODER), TRANSFORMERS_WEIGHTS),
-                    policy.scope(PipelineModels.TEXT_ENCODER));
-            SafetensorsReader.readInto(weights(directory.resolve(VAE), DIFFUSERS_WEIGHTS), vae.root(), name -> true);
+            read(directory.resolve(UNET), DIFFUSERS_WEIGHTS, policy.scope(PipelineModels.UNET));
+            readText(directory.resolve(TEXT_ENCODER), policy.scope(PipelineModels.TEXT_ENCODER));
+            read(directory.resolve(VAE), DIFFUSERS_WEIGHTS, vae.root());
             return new DiffusionPipeline(models, policy, vae, release, parent);
         } catch (RuntimeException e) {
             policy.close();
@@ -79,23 +74,21 @@ final class PipelineDirectory {
     /** The index says only which classes load the folders; their own configs say it again. */
     private record Index() {}
 
-    private static Path weights(Path folder, String name) {
-        List<Path> candidates =
-                List.of(folder.resolve(name + ".safetensors"), folder.resolve(name + ".fp16.safetensors"));
-        return candidates.stream()
-                .filter(Files::exists)
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("No weights in " + folder + ": looked for "
-                        + candidates.stream().map(Path::getFileName).toList()));
+    private static void read(Path folder, String name, Scope target) {
+        WeightFiles.find(folder, name).forEach(file -> SafetensorsReader.readInto(file, target, tensor -> true));
     }
 
     /** Since version 5 transformers leaves the prefix of all names out; before it stored a constant index beside the weights. */
-    private static void readText(Path file, Scope target) {
-        try (SafetensorsReader reader = SafetensorsReader.open(file)) {
-            boolean prefixed =
-                    reader.entries().keySet().stream().anyMatch(name -> name.startsWith(ClipTextEncoder.ROOT));
-            Scope root = prefixed ? target : target.scope(ClipTextEncoder.ROOT);
-            SafetensorsReader.readInto(file, root, name -> !name.endsWith("position_ids"));
+    private static void readText(Path folder, Scope target) {
+        for (Path file : WeightFiles.find(folder, TRANSFORMERS_WEIGHTS)) {
+            boolean prefixed;
+            try (SafetensorsReader reader = SafetensorsReader.open(file)) {
+                prefixed = reader.entries().keySet().stream().anyMatch(name -> name.startsWith(ClipTextEncoder.ROOT));
+            }
+            SafetensorsReader.readInto(
+                    file,
+                    prefixed ? target : target.scope(ClipTextEncoder.ROOT),
+                    tensor -> !tensor.endsWith("position_ids"));
         }
     }
 

@@ -5,11 +5,21 @@ import java.nio.file.Path;
 /** A weights file that is not what it should be. */
 public final class SafetensorsException extends RuntimeException {
 
-    SafetensorsException(Path file, String problem) {
+    /**
+     * A problem of a file.
+     *
+     * @param problem what is wrong, and what was expected
+     */
+    public SafetensorsException(Path file, String problem) {
         super(file + ": " + problem);
     }
 
-    SafetensorsException(Path file, String problem, Throwable cause) {
+    /**
+     * A problem of a file that something else has caused.
+     *
+     * @param problem what is wrong, and what was expected
+     */
+    public SafetensorsException(Path file, String problem, Throwable cause) {
         super(file + ": " + problem, cause);
     }
 }
