@@ -17,7 +17,17 @@ import sys
 import diffusers
 import torch
 import transformers
-from diffusers import AutoencoderKL, DDIMScheduler, PNDMScheduler, StableDiffusionPipeline, UNet2DConditionModel
+from diffusers import (
+    AutoencoderKL,
+    DDIMScheduler,
+    DDPMScheduler,
+    DPMSolverMultistepScheduler,
+    EulerAncestralDiscreteScheduler,
+    EulerDiscreteScheduler,
+    PNDMScheduler,
+    StableDiffusionPipeline,
+    UNet2DConditionModel,
+)
 from safetensors.torch import save_file
 from transformers import BertTokenizer, CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
@@ -50,6 +60,37 @@ SCHEDULERS = {
     "ddim-clipped": (DDIMScheduler, dict(clip_sample=True, clip_sample_range=1.5, steps_offset=1)),
     "ddim-linear": (DDIMScheduler, dict(clip_sample=False, beta_schedule="linear", beta_start=0.0001, beta_end=0.02)),
     "ddim-cosine": (DDIMScheduler, dict(clip_sample=False, beta_schedule="squaredcos_cap_v2")),
+    "ddim-zero-snr-v": (
+        DDIMScheduler,
+        dict(
+            clip_sample=False,
+            timestep_spacing="trailing",
+            prediction_type="v_prediction",
+            rescale_betas_zero_snr=True,
+        ),
+    ),
+    "ddpm": (DDPMScheduler, dict(clip_sample=False, steps_offset=1)),
+    "ddpm-trailing-v": (
+        DDPMScheduler,
+        dict(clip_sample=False, timestep_spacing="trailing", prediction_type="v_prediction"),
+    ),
+    "euler-leading": (EulerDiscreteScheduler, dict(timestep_spacing="leading", steps_offset=1)),
+    "euler-linspace-v": (EulerDiscreteScheduler, dict(prediction_type="v_prediction")),
+    "euler-trailing": (EulerDiscreteScheduler, dict(timestep_spacing="trailing")),
+    "euler-karras": (EulerDiscreteScheduler, dict(use_karras_sigmas=True)),
+    "euler-zero-snr-v": (
+        EulerDiscreteScheduler,
+        dict(timestep_spacing="trailing", prediction_type="v_prediction", rescale_betas_zero_snr=True),
+    ),
+    "euler-ancestral": (EulerAncestralDiscreteScheduler, dict(timestep_spacing="leading", steps_offset=1)),
+    "euler-ancestral-linspace-v": (EulerAncestralDiscreteScheduler, dict(prediction_type="v_prediction")),
+    "dpm-solver": (DPMSolverMultistepScheduler, dict()),
+    "dpm-solver-leading-v": (
+        DPMSolverMultistepScheduler,
+        dict(timestep_spacing="leading", steps_offset=1, prediction_type="v_prediction"),
+    ),
+    "dpm-solver-trailing": (DPMSolverMultistepScheduler, dict(timestep_spacing="trailing")),
+    "dpm-solver-karras": (DPMSolverMultistepScheduler, dict(use_karras_sigmas=True)),
     "pndm-leading": (PNDMScheduler, dict(skip_prk_steps=True, set_alpha_to_one=False, steps_offset=1)),
     "pndm-trailing-v": (
         PNDMScheduler,
@@ -164,13 +205,27 @@ def samplers(folder):
         scheduler = kind(**{**SCHEDULE, **options})
         scheduler.save_pretrained(folder / "schedulers" / name)
         scheduler.set_timesteps(10)
-        sample = torch.randn(2, 4, 4, 4, generator=generator)
-        values = {"start": sample, "timesteps": scheduler.timesteps.clone()}
-        for i, timestep in enumerate(scheduler.timesteps):
+        times = scheduler.timesteps
+        start = torch.randn(2, 4, 4, 4, generator=generator)
+        sample = start * scheduler.init_noise_sigma
+        # what the network is given: Preflow keeps samples at that scale
+        given = scheduler.scale_model_input(sample, times[0])
+        values = {"start": start, "first": given, "times": times.float()}
+        stochastic = kind in (DDPMScheduler, EulerAncestralDiscreteScheduler)
+        for i, time in enumerate(times):
+            given = given if i == 0 else scheduler.scale_model_input(sample, time)
+            if i > 0:
+                values[f"sample.{i - 1}"] = given
             # as a network would answer: in proportion to what it is given, and never quite the same
-            values[f"output.{i}"] = 0.7 * sample + 0.3 * torch.randn(sample.shape, generator=generator)
-            sample = scheduler.step(values[f"output.{i}"], timestep, sample).prev_sample
-            values[f"sample.{i}"] = sample
+            values[f"output.{i}"] = 0.7 * given + 0.3 * torch.randn(sample.shape, generator=generator)
+            options = {}
+            if stochastic:
+                state = generator.get_state()
+                values[f"noise.{i}"] = torch.randn(sample.shape, generator=generator)
+                generator.set_state(state)
+                options = {"generator": generator}
+            sample = scheduler.step(values[f"output.{i}"], time, sample, **options).prev_sample
+        values[f"sample.{len(times) - 1}"] = sample
         save(values, folder / "schedulers" / name / "fixtures.safetensors", {})
 
 

@@ -10,6 +10,7 @@ import dev.preflow.models.text.ClipTextEncoder;
 import dev.preflow.models.tokenizer.ClipTokenizer;
 import dev.preflow.models.unet.UNet2DConditionModel;
 import dev.preflow.models.vae.AutoencoderKL;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 
@@ -99,8 +100,14 @@ public record PipelineModels(
         return Ops.rows(states, prompts.stream().mapToLong(distinct::indexOf).toArray());
     }
 
-    /** The U-Net's prediction for latents N×C×H×W, with one timestep and one context each. */
+    /** The U-Net's prediction for latents N×C×H×W, with one training timestep and one context each. */
     public NDArray predict(Parameters policy, NDArray latents, int[] timesteps, NDArray context) {
+        return predict(
+                policy, latents, Arrays.stream(timesteps).asDoubleStream().toArray(), context);
+    }
+
+    /** The same at times that need not be whole. */
+    public NDArray predict(Parameters policy, NDArray latents, double[] timesteps, NDArray context) {
         return unet.forward(policy.scope(UNET), latents, timesteps, context);
     }
 

@@ -3,7 +3,6 @@ package dev.preflow.models.pipeline;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.preflow.models.scheduler.DdimRun;
 import dev.preflow.models.scheduler.DdimScheduler;
 import dev.preflow.models.scheduler.Denoising;
 import dev.preflow.models.scheduler.GaussianStep;
@@ -37,16 +36,17 @@ final class Sampler {
     /** The clean latents; every step is told to the recorder, if there is one. */
     NDArray sample(@Nullable TrajectoryRecorder recorder) {
         NDArray context = context();
-        NDArray latents = noise(0);
         Denoising run = start();
-        int[] timesteps = run.timesteps();
+        NDArray latents = noise(0).mul(run.initialScale());
+        double[] times = run.times();
         if (recorder != null) {
-            recorder.start(timesteps, latents);
+            recorder.start(
+                    Arrays.stream(times).mapToInt(time -> (int) Math.rint(time)).toArray(), latents);
         }
-        for (int i = 0; i < timesteps.length; i++) {
+        for (int i = 0; i < times.length; i++) {
             try (NDManager step = manager.newSubManager()) {
                 latents.attach(step);
-                NDArray output = predict(latents, timesteps[i], context);
+                NDArray output = predict(latents, times[i], context);
                 NDArray next = advance(run, i, output, latents, recorder);
                 next.attach(manager);
                 latents = next;
@@ -64,16 +64,14 @@ final class Sampler {
 
     private NDArray advance(
             Denoising run, int index, NDArray output, NDArray latents, @Nullable TrajectoryRecorder recorder) {
-        if (!(run instanceof DdimRun ddim && ddim.isStochastic(index))) {
+        if (!run.isStochastic(index)) {
             NDArray next = run.step(index, output, latents);
             if (recorder != null) {
                 recorder.deterministic(next);
             }
             return next;
         }
-        int[] indices = new int[batch];
-        Arrays.fill(indices, index);
-        GaussianStep distribution = ddim.distribution(indices, output, latents);
+        GaussianStep distribution = run.distribution(index, output, latents);
         NDArray noise = noise(index + 1);
         noise.attach(latents.getManager());
         NDArray next = distribution.draw(noise);
@@ -93,11 +91,11 @@ final class Sampler {
     }
 
     /** The prediction, guided per sample (Ho and Salimans 2022) if the batch is. */
-    private NDArray predict(NDArray latents, int timestep, NDArray context) {
+    private NDArray predict(NDArray latents, double time, NDArray context) {
         if (!requests.get(0).guided()) {
-            return models.predict(policy, latents, repeated(timestep, batch), context);
+            return models.predict(policy, latents, repeated(time, batch), context);
         }
-        NDArray both = models.predict(policy, latents.concat(latents, 0), repeated(timestep, 2 * batch), context);
+        NDArray both = models.predict(policy, latents.concat(latents, 0), repeated(time, 2 * batch), context);
         NDArray unconditional = both.get(":" + batch);
         NDArray conditional = both.get(batch + ":");
         NDArray scale = perSample(latents.getManager(), GenerationRequest::guidanceScale);
@@ -112,8 +110,8 @@ final class Sampler {
         return owner.create(values, new Shape(batch, 1, 1, 1));
     }
 
-    private static int[] repeated(int value, int count) {
-        int[] values = new int[count];
+    private static double[] repeated(double value, int count) {
+        double[] values = new double[count];
         Arrays.fill(values, value);
         return values;
     }

@@ -17,12 +17,18 @@ public final class DdimRun implements Denoising {
         this.clip = clip;
     }
 
-    @Override
+    /** The training timesteps at which the network is asked, in order. */
     public int[] timesteps() {
         return Arrays.stream(steps).mapToInt(DdimStep::timestep).toArray();
     }
 
+    @Override
+    public double[] times() {
+        return Arrays.stream(steps).mapToDouble(DdimStep::timestep).toArray();
+    }
+
     /** Whether a step draws noise. Only such steps have a log-probability. */
+    @Override
     public boolean isStochastic(int index) {
         return steps[index].std() > 0;
     }
@@ -42,9 +48,18 @@ public final class DdimRun implements Denoising {
         if (isStochastic(index)) {
             throw new IllegalStateException("Step " + index + " is stochastic: draw from its distribution");
         }
+        return mean(repeated(index, sample), modelOutput, sample);
+    }
+
+    @Override
+    public GaussianStep distribution(int index, NDArray modelOutput, NDArray sample) {
+        return distribution(repeated(index, sample), modelOutput, sample);
+    }
+
+    private static int[] repeated(int index, NDArray sample) {
         int[] indices = new int[Math.toIntExact(sample.getShape().get(0))];
         Arrays.fill(indices, index);
-        return mean(indices, modelOutput, sample);
+        return indices;
     }
 
     /**

@@ -22,7 +22,20 @@ public final class NoiseSchedule {
             product *= 1 - betas[t];
             alphaBars[t] = product;
         }
+        if (config.zeroTerminalSnr()) {
+            stretch(alphaBars);
+        }
         finalAlphaBar = config.setAlphaToOne() ? 1 : alphaBars[0];
+    }
+
+    /** Shifts and scales the square roots so that the last is 0 and the first stays (Lin et al. 2023, algorithm 1). */
+    private static void stretch(double[] alphaBars) {
+        double first = Math.sqrt(alphaBars[0]);
+        double last = Math.sqrt(alphaBars[alphaBars.length - 1]);
+        for (int t = 0; t < alphaBars.length; t++) {
+            double root = (Math.sqrt(alphaBars[t]) - last) * first / (first - last);
+            alphaBars[t] = root * root;
+        }
     }
 
     /** Number of training timesteps. */

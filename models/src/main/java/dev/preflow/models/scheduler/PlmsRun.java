@@ -3,6 +3,7 @@ package dev.preflow.models.scheduler;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +29,8 @@ final class PlmsRun implements Denoising {
     }
 
     @Override
-    public int[] timesteps() {
-        return timesteps.clone();
+    public double[] times() {
+        return Arrays.stream(timesteps).asDoubleStream().toArray();
     }
 
     @Override

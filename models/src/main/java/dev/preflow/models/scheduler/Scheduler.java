@@ -3,6 +3,7 @@ package dev.preflow.models.scheduler;
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
 /** A sampler: turns noise into a sample by calls of the denoising network. Immutable, shared by threads. */
 public interface Scheduler {
@@ -10,7 +11,7 @@ public interface Scheduler {
     NoiseSchedule noise();
 
     /**
-     * Begins a run from pure noise without randomness of its own.
+     * Begins a run from pure noise.
      *
      * @param scope where the run keeps what it remembers between steps; it lives as long as the run
      * @param steps number of sampling steps
@@ -30,10 +31,21 @@ public interface Scheduler {
     static Scheduler of(SchedulerConfig config) {
         return switch (config.className()) {
             case SchedulerConfig.DDIM -> new DdimScheduler(config);
+            case SchedulerConfig.DDPM -> new DdpmScheduler(config);
             case SchedulerConfig.PNDM -> new PndmScheduler(config);
+            case SchedulerConfig.EULER -> new EulerScheduler(config, false);
+            case SchedulerConfig.EULER_ANCESTRAL -> new EulerScheduler(config, true);
+            case SchedulerConfig.DPM_SOLVER -> new DpmSolverScheduler(config);
             default ->
                 throw new IllegalArgumentException("Scheduler class '" + config.className()
-                        + "' is not supported; supported are " + SchedulerConfig.DDIM + " and " + SchedulerConfig.PNDM);
+                        + "' is not supported; supported are "
+                        + List.of(
+                                SchedulerConfig.DDIM,
+                                SchedulerConfig.DDPM,
+                                SchedulerConfig.PNDM,
+                                SchedulerConfig.EULER,
+                                SchedulerConfig.EULER_ANCESTRAL,
+                                SchedulerConfig.DPM_SOLVER));
         };
     }
 }

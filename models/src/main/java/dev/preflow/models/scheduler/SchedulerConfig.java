@@ -1,9 +1,12 @@
 package dev.preflow.models.scheduler;
 
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,6 +25,8 @@ import java.util.TreeMap;
  * @param setAlphaToOne whether the step past timestep 0 is free of noise, else it has the noise of timestep 0
  * @param clipSample whether the predicted clean sample is clipped; only pixel-space models want it
  * @param clipSampleRange bound of that clipping
+ * @param karrasSigmas whether noise levels are spaced as Karras et al. 2022 do, equation 5; Euler and DPM-Solver++ only
+ * @param zeroTerminalSnr whether the schedule is stretched so that the last timestep holds no signal (Lin et al. 2023, algorithm 1)
  */
 public record SchedulerConfig(
         String className,
@@ -34,13 +39,39 @@ public record SchedulerConfig(
         int stepsOffset,
         boolean setAlphaToOne,
         boolean clipSample,
-        double clipSampleRange) {
+        double clipSampleRange,
+        boolean karrasSigmas,
+        boolean zeroTerminalSnr) {
 
     static final String DDIM = "DDIMScheduler";
+    static final String DDPM = "DDPMScheduler";
     static final String PNDM = "PNDMScheduler";
-    private static final ObjectMapper JSON = new ObjectMapper();
+    static final String EULER = "EulerDiscreteScheduler";
+    static final String EULER_ANCESTRAL = "EulerAncestralDiscreteScheduler";
+    static final String DPM_SOLVER = "DPMSolverMultistepScheduler";
 
-    /** Stable Diffusion 1.x's noise schedule under the given sampler class ({@code DDIMScheduler} or {@code PNDMScheduler}). */
+    /** Options that change what a sampler does, with the only value that is supported; absent means that value. */
+    private static final Map<String, String> ONLY = Map.ofEntries(
+            Map.entry("thresholding", "false"),
+            Map.entry("use_exponential_sigmas", "false"),
+            Map.entry("use_beta_sigmas", "false"),
+            Map.entry("use_lu_lambdas", "false"),
+            Map.entry("use_flow_sigmas", "false"),
+            Map.entry("interpolation_type", "linear"),
+            Map.entry("algorithm_type", "dpmsolver++"),
+            Map.entry("solver_order", "2"),
+            Map.entry("solver_type", "midpoint"),
+            Map.entry("final_sigmas_type", "zero"),
+            Map.entry("variance_type", "fixed_small"),
+            Map.entry("timestep_type", "discrete"),
+            Map.entry("skip_prk_steps", "true"));
+
+    /** diffusers writes infinite bounds as Python does. */
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .build();
+
+    /** Stable Diffusion 1.x's noise schedule under the given sampler class, such as {@code DDIMScheduler}. */
     public static SchedulerConfig stableDiffusion(String className) {
         return new SchedulerConfig(
                 className,
@@ -53,7 +84,9 @@ public record SchedulerConfig(
                 1,
                 false,
                 false,
-                1.0);
+                1.0,
+                false,
+                false);
     }
 
     /** The same config with another prediction type. */
@@ -69,7 +102,9 @@ public record SchedulerConfig(
                 stepsOffset,
                 setAlphaToOne,
                 clipSample,
-                clipSampleRange);
+                clipSampleRange,
+                karrasSigmas,
+                zeroTerminalSnr);
     }
 
     /** The same config with another timestep spacing. */
@@ -85,7 +120,9 @@ public record SchedulerConfig(
                 stepsOffset,
                 setAlphaToOne,
                 clipSample,
-                clipSampleRange);
+                clipSampleRange,
+                karrasSigmas,
+                zeroTerminalSnr);
     }
 
     /**
@@ -109,10 +146,18 @@ public record SchedulerConfig(
         json.put("prediction_type", predictionType.configName());
         json.put("timestep_spacing", timestepSpacing.configName());
         json.put("steps_offset", stepsOffset);
-        json.put("set_alpha_to_one", setAlphaToOne);
-        if (className.equals(PNDM)) {
-            json.put("skip_prk_steps", true);
-        } else {
+        json.put("rescale_betas_zero_snr", zeroTerminalSnr);
+        switch (className) {
+            case PNDM -> {
+                json.put("set_alpha_to_one", setAlphaToOne);
+                json.put("skip_prk_steps", true);
+                json.remove("rescale_betas_zero_snr");
+            }
+            case DDIM -> json.put("set_alpha_to_one", setAlphaToOne);
+            case EULER, DPM_SOLVER -> json.put("use_karras_sigmas", karrasSigmas);
+            default -> {}
+        }
+        if (className.equals(DDIM) || className.equals(DDPM)) {
             json.put("clip_sample", clipSample);
             json.put("clip_sample_range", clipSampleRange);
         }
@@ -122,12 +167,9 @@ public record SchedulerConfig(
     /** Reads a config; absent keys have the defaults of diffusers' class of that name. */
     static SchedulerConfig parse(JsonNode json) {
         String className = json.path("_class_name").asText(DDIM);
-        boolean pndm = className.equals(PNDM);
-        refuse(json, "thresholding");
-        refuse(json, "rescale_betas_zero_snr");
-        if (json.hasNonNull("trained_betas")) {
-            throw new IllegalArgumentException("Scheduler config: trained_betas is not supported");
-        }
+        boolean clips = className.equals(DDIM) || className.equals(DDPM);
+        boolean bySigma = List.of(EULER, EULER_ANCESTRAL, DPM_SOLVER).contains(className);
+        refuseOthers(json, className);
         return new SchedulerConfig(
                 className,
                 json.path("num_train_timesteps").asInt(1000),
@@ -135,16 +177,31 @@ public record SchedulerConfig(
                 json.path("beta_end").asDouble(0.02),
                 BetaSchedule.of(json.path("beta_schedule").asText("linear")),
                 PredictionType.of(json.path("prediction_type").asText("epsilon")),
-                TimestepSpacing.of(json.path("timestep_spacing").asText("leading")),
+                TimestepSpacing.of(json.path("timestep_spacing").asText(bySigma ? "linspace" : "leading")),
                 json.path("steps_offset").asInt(0),
-                json.path("set_alpha_to_one").asBoolean(!pndm),
-                !pndm && json.path("clip_sample").asBoolean(true),
-                json.path("clip_sample_range").asDouble(1.0));
+                json.path("set_alpha_to_one").asBoolean(clips),
+                clips && json.path("clip_sample").asBoolean(true),
+                json.path("clip_sample_range").asDouble(1.0),
+                bySigma && json.path("use_karras_sigmas").asBoolean(false),
+                json.path("rescale_betas_zero_snr").asBoolean(false));
     }
 
-    private static void refuse(JsonNode json, String key) {
-        if (json.path(key).asBoolean(false)) {
-            throw new IllegalArgumentException("Scheduler config: " + key + " = true is not supported");
+    private static void refuseOthers(JsonNode json, String className) {
+        ONLY.forEach((key, value) -> {
+            if (json.hasNonNull(key) && !json.get(key).asText().equals(value)) {
+                throw new IllegalArgumentException("Scheduler config: " + key + " = "
+                        + json.get(key).asText() + " is not supported, only " + value);
+            }
+        });
+        if (json.hasNonNull("trained_betas")) {
+            throw new IllegalArgumentException("Scheduler config: trained_betas is not supported");
+        }
+        if (className.equals(DDPM) && json.path("clip_sample").asBoolean(true)) {
+            throw new IllegalArgumentException(
+                    "Scheduler config: clip_sample = true of a DDPMScheduler is for pixels, and not supported");
+        }
+        if (json.path("lambda_min_clipped").asDouble(Double.NEGATIVE_INFINITY) != Double.NEGATIVE_INFINITY) {
+            throw new IllegalArgumentException("Scheduler config: lambda_min_clipped is not supported");
         }
     }
 }

@@ -28,7 +28,7 @@ record TimeEmbedding(int sinusoids, int channels, boolean cosinesFirst, int shif
     }
 
     /** The embedding after the SiLU with which every residual block begins, N×channels. */
-    NDArray forward(Scope p, NDManager manager, int[] timesteps) {
+    NDArray forward(Scope p, NDManager manager, double[] timesteps) {
         DataType type = p.get("linear_1.weight").getDataType();
         NDArray waves = manager.create(waves(timesteps), new Shape(timesteps.length, sinusoids));
         NDArray typed = type == DataType.FLOAT32 ? waves : Ops.cast(waves, type);
@@ -36,7 +36,7 @@ record TimeEmbedding(int sinusoids, int channels, boolean cosinesFirst, int shif
         return Ops.silu(Layers.linear(p.scope("linear_2"), hidden));
     }
 
-    private float[] waves(int[] timesteps) {
+    private float[] waves(double[] timesteps) {
         int half = sinusoids / 2;
         float[] waves = new float[timesteps.length * sinusoids];
         for (int b = 0; b < timesteps.length; b++) {

@@ -59,11 +59,11 @@ public final class UNet2DConditionModel {
      * The prediction for noisy latents.
      *
      * @param latents N×C×H×W
-     * @param timesteps one per sample, in the scheduler's training range
+     * @param timesteps one per sample, in the scheduler's training range; samplers may ask between two
      * @param context the text encoder's hidden states, N×L×crossAttentionDim
      * @return in the latents' shape and manager
      */
-    public NDArray forward(Scope p, NDArray latents, int[] timesteps, NDArray context) {
+    public NDArray forward(Scope p, NDArray latents, double[] timesteps, NDArray context) {
         long batch = latents.getShape().get(0);
         if (timesteps.length != batch || context.getShape().get(0) != batch) {
             throw new IllegalArgumentException("Latents " + latents.getShape() + " with " + timesteps.length

@@ -110,8 +110,8 @@ class PipelineReferenceTest {
             NDArray context = models.encodePrompts(policy.parameters(), manager, PROMPTS);
             NDArray latents = expected.get("start");
             Denoising run = Scheduler.of(models.scheduler()).start(manager, STEPS);
-            for (int i = 0; i < run.timesteps().length; i++) {
-                int[] timesteps = {run.timesteps()[i], run.timesteps()[i]};
+            for (int i = 0; i < run.times().length; i++) {
+                double[] timesteps = {run.times()[i], run.times()[i]};
                 NDArray unconditional = models.predict(policy.parameters(), latents, timesteps, empty);
                 NDArray conditional = models.predict(policy.parameters(), latents, timesteps, context);
                 NDArray guided =

@@ -149,7 +149,9 @@ class DdimSchedulerTest {
                 0,
                 true,
                 true,
-                1.0);
+                1.0,
+                false,
+                false);
         DdimRun run = new DdimScheduler(toOne).run(5, 5, 1);
         assertThat(run.isStochastic(3)).isTrue();
         assertThat(run.isStochastic(4)).isFalse();

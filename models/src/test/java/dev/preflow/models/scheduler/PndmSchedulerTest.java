@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -17,9 +18,9 @@ class PndmSchedulerTest {
     void shouldAskTwiceAtTheSecondTimestep() {
         try (NDManager manager = NDManager.newBaseManager()) {
             PndmScheduler scheduler = new PndmScheduler(SD);
-            assertThat(scheduler.start(manager, 5).timesteps()).containsExactly(801, 601, 601, 401, 201, 1);
-            assertThat(scheduler.start(manager, 2).timesteps()).containsExactly(501, 1, 1);
-            assertThat(scheduler.start(manager, 1).timesteps()).containsExactly(1);
+            assertThat(scheduler.start(manager, 5).times()).containsExactly(801, 601, 601, 401, 201, 1);
+            assertThat(scheduler.start(manager, 2).times()).containsExactly(501, 1, 1);
+            assertThat(scheduler.start(manager, 1).times()).containsExactly(1);
         }
     }
 
@@ -28,7 +29,7 @@ class PndmSchedulerTest {
         PndmScheduler scheduler = new PndmScheduler(SD);
         try (NDManager manager = NDManager.newBaseManager()) {
             Denoising run = scheduler.start(manager, 6);
-            int[] at = run.timesteps();
+            int[] at = Arrays.stream(run.times()).mapToInt(time -> (int) time).toArray();
             double expected = 0.8;
             NDArray sample = manager.full(new Shape(1, 1, 1, 1), 0.8f);
             double first = expected;

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class UNet2DConditionModelTest {
 
-    private static final int[] TIMESTEPS = {999, 3};
+    private static final double[] TIMESTEPS = {999, 3};
 
     private final NDManager manager = Torch.newManager();
 

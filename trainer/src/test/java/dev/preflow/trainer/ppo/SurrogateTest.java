@@ -201,7 +201,9 @@ class SurrogateTest {
                     1,
                     true,
                     false,
-                    1);
+                    1,
+                    false,
+                    false);
 
             assertThatThrownBy(() -> new Surrogate(
                             new PipelineModels(

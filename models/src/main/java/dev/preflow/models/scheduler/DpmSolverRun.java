@@ -1,0 +1,59 @@
+package dev.preflow.models.scheduler;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import org.jspecify.annotations.Nullable;
+
+/** The state of one DPM-Solver++ 2M sampling: the clean sample that the step before predicted. */
+final class DpmSolverRun implements Denoising {
+    private final SigmaSteps steps;
+    private final PredictionType predictionType;
+    private final NDManager scope;
+    private @Nullable NDArray before;
+
+    DpmSolverRun(SigmaSteps steps, PredictionType predictionType, NDManager scope) {
+        this.steps = steps;
+        this.predictionType = predictionType;
+        this.scope = scope;
+    }
+
+    @Override
+    public double[] times() {
+        return steps.times().clone();
+    }
+
+    @Override
+    public NDArray step(int index, NDArray modelOutput, NDArray sample) {
+        NDArray clean = clean(index, modelOutput, sample);
+        double from = steps.sigmas()[index];
+        double to = steps.sigmas()[index + 1];
+        boolean last = to == 0;
+        NDArray direction = clean;
+        if (before != null && !last) {
+            // in lambda = -log(sigma): the length of the step before as a multiple of this one's
+            double ratio = Math.log(steps.sigmas()[index - 1] / from) / Math.log(from / to);
+            direction = clean.add(clean.sub(before).mul(0.5 / ratio));
+        }
+        remember(clean);
+        double scale = steps.scale(index + 1);
+        return sample.mul(to * scale / (from * steps.scale(index))).add(direction.mul(scale * (1 - to / from)));
+    }
+
+    private NDArray clean(int index, NDArray modelOutput, NDArray sample) {
+        double signal = steps.scale(index);
+        double noise = steps.sigmas()[index] * signal;
+        return switch (predictionType) {
+            case EPSILON -> sample.sub(modelOutput.mul(noise)).div(signal);
+            case V_PREDICTION -> sample.mul(signal).sub(modelOutput.mul(noise));
+            case SAMPLE -> modelOutput;
+        };
+    }
+
+    private void remember(NDArray clean) {
+        if (before != null) {
+            before.close();
+        }
+        before = clean.duplicate();
+        before.attach(scope);
+    }
+}
