@@ -94,11 +94,11 @@ public final class JudgeClient implements AutoCloseable {
                 sent.onSuccess(HttpClientRequest::reset);
             }
         });
-        // nested, so that the reader stands ready before the request leaves: the thread that asks may be slower than a short reply
-        sent.compose(call -> call.send(codec.encode(chat))
-                        .compose(response -> BoundedBody.read(response, options.maxReplyBytes())
-                                .map(bytes -> read(
-                                        response.statusCode(), response.getHeader("Retry-After"), bytes, start))))
+        // nested, so that the reader stands ready before the request leaves: the thread that asks may be slower than a
+        // short reply
+        sent.compose(call -> call.send(codec.encode(chat)).compose(response -> BoundedBody.read(
+                                response, options.maxReplyBytes())
+                        .map(bytes -> read(response.statusCode(), response.getHeader("Retry-After"), bytes, start))))
                 .onComplete(promise::tryComplete, promise::tryFail);
         return promise.future().onComplete(done -> vertx.cancelTimer(timer));
     }
