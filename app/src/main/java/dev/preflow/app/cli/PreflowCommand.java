@@ -22,6 +22,7 @@ import picocli.CommandLine.Option;
             DemoCommand.class,
             PushCommand.class,
             WatchCommand.class,
+            GenerateCommand.class,
             ScoreCommand.class,
             EvalCommand.class,
             PretrainCommand.class,

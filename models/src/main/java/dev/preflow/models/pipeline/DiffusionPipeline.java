@@ -3,6 +3,7 @@ package dev.preflow.models.pipeline;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.preflow.models.image.RgbImage;
+import dev.preflow.models.scheduler.SchedulerConfig;
 import dev.preflow.models.tensor.Autograd;
 import dev.preflow.models.tensor.Parameters;
 import java.nio.file.Path;
@@ -12,6 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntConsumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +52,19 @@ public final class DiffusionPipeline implements AutoCloseable {
      * @param parent manager below which the weights live
      */
     public static DiffusionPipeline load(Path directory, String release, NDManager parent) {
-        return PipelineDirectory.load(directory, release, parent);
+        return load(directory, release, scheduler -> scheduler, parent);
+    }
+
+    /**
+     * Loads a diffusers directory to draw by another sampler than its own.
+     *
+     * @param release the name of these weights
+     * @param scheduler gives the sampler in place of the directory's
+     * @param parent manager below which the weights live
+     */
+    public static DiffusionPipeline load(
+            Path directory, String release, UnaryOperator<SchedulerConfig> scheduler, NDManager parent) {
+        return PipelineDirectory.load(directory, release, scheduler, parent);
     }
 
     /** Writes a diffusers directory with the current weights. */
@@ -102,6 +117,16 @@ public final class DiffusionPipeline implements AutoCloseable {
      * @param trajectories whether to return the trajectories
      */
     public List<GeneratedImage> generate(List<GenerationRequest> requests, boolean trajectories) {
+        return generate(requests, trajectories, step -> {});
+    }
+
+    /**
+     * Draws images, in the order of the requests.
+     *
+     * @param trajectories whether to return the trajectories
+     * @param progress is told the number of steps that a batch has taken, after each
+     */
+    public List<GeneratedImage> generate(List<GenerationRequest> requests, boolean trajectories, IntConsumer progress) {
         Map<List<Object>, List<Integer>> batches = new LinkedHashMap<>();
         for (int i = 0; i < requests.size(); i++) {
             GenerationRequest r = requests.get(i);
@@ -114,17 +139,18 @@ public final class DiffusionPipeline implements AutoCloseable {
                 Autograd off = Autograd.disabled()) {
             for (List<Integer> batch : batches.values()) {
                 List<GeneratedImage> drawn =
-                        draw(lease, batch.stream().map(requests::get).toList(), trajectories);
+                        draw(lease, batch.stream().map(requests::get).toList(), trajectories, progress);
                 IntStream.range(0, batch.size()).forEach(i -> images[batch.get(i)] = drawn.get(i));
             }
         }
         return List.of(images);
     }
 
-    private List<GeneratedImage> draw(PolicyLease lease, List<GenerationRequest> requests, boolean trajectories) {
+    private List<GeneratedImage> draw(
+            PolicyLease lease, List<GenerationRequest> requests, boolean trajectories, IntConsumer progress) {
         TrajectoryRecorder recorder = trajectories ? new TrajectoryRecorder(models.latentShape()) : null;
         try (NDManager batch = manager.newSubManager()) {
-            NDArray latents = new Sampler(models, lease.parameters(), requests, batch).sample(recorder);
+            NDArray latents = new Sampler(models, lease.parameters(), requests, batch).sample(recorder, progress);
             NDArray pixels = models.decodeLatents(vae, latents);
             return images(pixels, requests, lease.release(), recorder);
         }

@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /** Reads and writes diffusers' directories of {@code StableDiffusionPipeline}s. */
 final class PipelineDirectory {
@@ -39,8 +40,9 @@ final class PipelineDirectory {
 
     private PipelineDirectory() {}
 
-    static DiffusionPipeline load(Path directory, String release, NDManager parent) {
-        PipelineModels models = models(directory);
+    static DiffusionPipeline load(
+            Path directory, String release, UnaryOperator<SchedulerConfig> scheduler, NDManager parent) {
+        PipelineModels models = models(directory, scheduler);
         Parameters policy = new Parameters(parent);
         Parameters vae = new Parameters(parent);
         try {
@@ -55,7 +57,7 @@ final class PipelineDirectory {
         }
     }
 
-    private static PipelineModels models(Path directory) {
+    private static PipelineModels models(Path directory, UnaryOperator<SchedulerConfig> scheduler) {
         ConfigJson.read(directory.resolve(INDEX), Index.class, Map.of("_class_name", PIPELINE));
         try {
             return new PipelineModels(
@@ -65,7 +67,8 @@ final class PipelineDirectory {
                             ClipTextConfig.read(directory.resolve(TEXT_ENCODER).resolve(CONFIG))),
                     new AutoencoderKL(VaeConfig.read(directory.resolve(VAE).resolve(CONFIG))),
                     ClipTokenizer.load(directory.resolve(TOKENIZER)),
-                    SchedulerConfig.load(directory.resolve(SCHEDULER).resolve("scheduler_config.json")));
+                    scheduler.apply(
+                            SchedulerConfig.load(directory.resolve(SCHEDULER).resolve("scheduler_config.json"))));
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read the pipeline in " + directory, e);
         }

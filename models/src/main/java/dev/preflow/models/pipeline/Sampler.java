@@ -12,6 +12,7 @@ import dev.preflow.models.tensor.Parameters;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntConsumer;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -33,8 +34,8 @@ final class Sampler {
         this.batch = requests.size();
     }
 
-    /** The clean latents; every step is told to the recorder, if there is one. */
-    NDArray sample(@Nullable TrajectoryRecorder recorder) {
+    /** The clean latents; every step is told to the recorder, if there is one, and its number to the progress. */
+    NDArray sample(@Nullable TrajectoryRecorder recorder, IntConsumer progress) {
         NDArray context = context();
         Denoising run = start();
         NDArray latents = noise(0).mul(run.initialScale());
@@ -51,6 +52,7 @@ final class Sampler {
                 next.attach(manager);
                 latents = next;
             }
+            progress.accept(i + 1);
         }
         return latents;
     }

@@ -89,6 +89,24 @@ public record SchedulerConfig(
                 false);
     }
 
+    /** The same process under another of diffusers' sampler classes, such as {@code EulerDiscreteScheduler}. */
+    public SchedulerConfig with(String otherClass) {
+        return new SchedulerConfig(
+                otherClass,
+                trainTimesteps,
+                betaStart,
+                betaEnd,
+                betaSchedule,
+                predictionType,
+                timestepSpacing,
+                stepsOffset,
+                setAlphaToOne,
+                clipSample,
+                clipSampleRange,
+                karrasSigmas,
+                zeroTerminalSnr);
+    }
+
     /** The same config with another prediction type. */
     public SchedulerConfig with(PredictionType type) {
         return new SchedulerConfig(
