@@ -4,10 +4,10 @@ import java.util.Locale;
 
 /** Rates how true the worst object's shape is, and how sharp. */
 final class Fidelity {
-    private static final double TRUE_SHAPE = 0.03;
-    private static final double NO_SHAPE = 0.15;
-    private static final double SHARP = 1.05;
-    private static final double SMEARED = 1.85;
+    private static final double TRUE_SHAPE = 0.05;
+    private static final double NO_SHAPE = 0.21;
+    private static final double SHARP = 1.4;
+    private static final double SMEARED = 2.2;
 
     private Fidelity() {}
 

@@ -22,7 +22,7 @@ final class PromptFollowing {
 
     private static final double SAME_OVERLAP = 0.02;
     private static final double OTHER_OVERLAP = 0.06;
-    /** A dented outline belongs to no shape: fidelity pays for that, not prompt-following. */
+    /** A deformed outline belongs to no shape: fidelity pays for that, not prompt-following. */
     private static final double MALFORMED_SHARE = 0.3;
 
     private final SceneSpec spec;

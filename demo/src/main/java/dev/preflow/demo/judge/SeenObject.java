@@ -16,8 +16,8 @@ import java.util.Map;
  * @param onFrame pixels that it covers on the picture's border
  */
 record SeenObject(double hue, double chroma, Map<ShapeKind, ShapeFit> fits, double blur, int onFrame) {
-    private static final double SOFT = 1.5;
-    private static final double MISSHAPEN = 0.075;
+    private static final double SOFT = 1.7;
+    private static final double MISSHAPEN = 0.11;
     /** Pixels by which even a true outline is off on average, from the pixel grid and mild degradation. */
     private static final double GRID_ERROR = 0.25;
 
@@ -54,8 +54,8 @@ record SeenObject(double hue, double chroma, Map<ShapeKind, ShapeFit> fits, doub
                 misshapen() ? "misshapen " + fit.shape().word() : fit.shape().word();
         return String.format(
                 Locale.ROOT,
-                "%s %s of %d px, %s",
-                colour() == Colour.ORANGE ? "an orange" : "a " + colour().word(),
+                "a %s %s of %d px, %s",
+                colour().word(),
                 shape,
                 Math.round(2 * fit.size()),
                 blur > SOFT ? "blurred" : "sharp");

@@ -25,7 +25,7 @@ final class BaseModel {
 
     static AutoencoderKL autoencoder() {
         return new AutoencoderKL(
-                VaeConfig.of(SceneRenderer.SIDE, List.of(12, 24, 48), 1, 4, 4).withMidAttention(false));
+                VaeConfig.of(SceneRenderer.SIDE, List.of(16, 32, 48), 1, 4, 8).withMidAttention(false));
     }
 
     static PipelineModels models(double scalingFactor) {

@@ -17,7 +17,7 @@ import java.util.random.RandomGenerator;
 
 /** Trains the U-Net and the text encoder together on latents of scenes, by mean squared error of the schedule's target. */
 final class DenoiserTraining {
-    private static final double PEAK_RATE = 1.5e-3;
+    private static final double PEAK_RATE = 1.2e-3;
     private static final long WARMUP = 200;
     /** A short training warms up for one part in this many. */
     private static final long WARMUP_PART = 10;

@@ -30,7 +30,7 @@ public record PretrainPlan(
     /** The plan that made the committed base model. */
     public static PretrainPlan standard() {
         return new PretrainPlan(
-                1, 1600, 16, 20_000, 3000, 64, 2, DefectRates.MIXTURE, new PromptGrammar.Weights(0.45, 0.4, 0.15));
+                1, 900, 16, 30_000, 6500, 32, 2, DefectRates.MIXTURE, new PromptGrammar.Weights(0.45, 0.4, 0.15));
     }
 
     public PretrainPlan {

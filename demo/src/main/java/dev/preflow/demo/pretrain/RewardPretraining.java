@@ -1,9 +1,12 @@
 package dev.preflow.demo.pretrain;
 
 import ai.djl.ndarray.NDManager;
+import dev.preflow.demo.render.DefectRates;
+import dev.preflow.demo.render.RenderedScene;
 import dev.preflow.demo.render.SceneRenderer;
 import dev.preflow.demo.scene.PromptGrammar;
 import dev.preflow.demo.scene.ScenePrompt;
+import dev.preflow.demo.scene.SceneSpec;
 import dev.preflow.demo.scene.SceneVocabulary;
 import dev.preflow.demo.scene.Split;
 import dev.preflow.models.image.RgbImage;
@@ -22,7 +25,7 @@ import java.util.random.RandomGenerator;
 
 /**
  * Makes the network that VP-Score's training starts from. The paper starts from BLIP, which has seen images and captions;
- * this one learns which caption belongs to a clean rendered scene. It sees no defect, no rating and no held-out prompt.
+ * this one learns which caption belongs to a rendered scene. It sees no rating, no preference and no held-out prompt.
  */
 public final class RewardPretraining {
     private static final double PEAK_RATE = 1e-3;
@@ -34,6 +37,8 @@ public final class RewardPretraining {
     private final int steps;
     private final int batch;
     private final TrainingLog log;
+    private final PromptGrammar grammar = new PromptGrammar();
+    private final SceneRenderer renderer = new SceneRenderer();
 
     /**
      * A pretraining.
@@ -53,7 +58,7 @@ public final class RewardPretraining {
     /** Trains, and writes a directory that {@link VpScore#load} reads. */
     public void run(Path directory) throws IOException {
         Torch.useThreads(1);
-        WordPieceTokenizer tokenizer = SceneVocabulary.tokenizer();
+        WordPieceTokenizer tokenizer = tokenizer();
         VpScoreConfig config = VpScoreConfig.small(tokenizer.vocabularySize());
         VpScoreTrainer.Settings settings = new VpScoreTrainer.Settings(
                 LearningRate.cosine(PEAK_RATE, WARMUP, steps), WEIGHT_DECAY, 1, AVERAGE_DECAY, 0, 0, seed);
@@ -71,27 +76,35 @@ public final class RewardPretraining {
     }
 
     private float step(VpScoreTrainer trainer, RandomGenerator random) {
-        PromptGrammar grammar = new PromptGrammar();
-        SceneRenderer renderer = new SceneRenderer();
         List<RgbImage> images = new ArrayList<>();
         List<String> captions = new ArrayList<>();
         List<String> mismatched = new ArrayList<>();
         for (int i = 0; i < batch; i++) {
             ScenePrompt prompt = grammar.sample(random, Split.TRAIN, PromptGrammar.Weights.DEFAULT);
-            images.add(RgbImage.of(renderer.clean(prompt.spec(), random)));
-            captions.add(prompt.text());
-            mismatched.add(another(grammar, prompt, random).text());
+            RenderedScene scene = renderer.render(prompt.spec(), DefectRates.MIXTURE, random);
+            SceneCaption caption = SceneCaption.of(scene);
+            SceneCaption wrong =
+                    random.nextBoolean() ? caption.misleading(random) : caption.about(another(caption.drawn(), random));
+            images.add(RgbImage.of(scene.image()));
+            captions.add(caption.text(random));
+            mismatched.add(wrong.text(random));
         }
         return trainer.matchingStep(images, captions, mismatched).loss();
     }
 
-    /** A prompt with as many objects that means something else, so that counting objects is not enough. */
-    private static ScenePrompt another(PromptGrammar grammar, ScenePrompt than, RandomGenerator random) {
-        String meaning = than.spec().canonical();
-        ScenePrompt other = than;
-        while (other.spec().canonical().equals(meaning)) {
-            other = grammar.sample(random, Split.TRAIN, than.spec().objects().size());
+    /** As many objects that mean something else, so that counting objects is not enough. */
+    private SceneSpec another(SceneSpec than, RandomGenerator random) {
+        SceneSpec other = than;
+        while (other.canonical().equals(than.canonical())) {
+            other = grammar.sample(random, Split.TRAIN, than.objects().size()).spec();
         }
         return other;
+    }
+
+    /** The words of prompts and captions. */
+    private static WordPieceTokenizer tokenizer() {
+        List<String> corpus = new ArrayList<>(SceneVocabulary.corpus());
+        corpus.addAll(SceneCaption.words());
+        return WordPieceTokenizer.ofCorpus(corpus);
     }
 }

@@ -16,13 +16,13 @@ import java.util.List;
 
 /** Trains the autoencoder on rendered scenes: reconstruction error, absolute and squared, and a light pull towards a normal. */
 final class VaeTraining {
-    private static final double PEAK_RATE = 3e-3;
+    private static final double PEAK_RATE = 2e-3;
     private static final long WARMUP = 50;
     /** A short training warms up for one part in this many. */
     private static final long WARMUP_PART = 10;
 
     private static final double MAX_NORM = 1;
-    private static final float DIVERGENCE_WEIGHT = 5e-5f;
+    private static final float DIVERGENCE_WEIGHT = 2e-4f;
     /** Sharp edges are worth more than squared error alone pays for. */
     private static final float ABSOLUTE_WEIGHT = 0.2f;
 

@@ -8,7 +8,7 @@ public enum Defect {
     SWAPPED_COLOURS,
     /** The whole picture is out of focus. */
     BLURRED,
-    /** One object's outline is dented. */
+    /** One object is squashed to about half of its width or height. */
     DEFORMED,
     /** A white cross, the sign that must not be shown. */
     FORBIDDEN_SIGN,

@@ -17,8 +17,8 @@ final class Layout {
     /** A relation is unmistakable when the centres are this much farther apart along it than across it. */
     private static final double ALONG_TO_ACROSS = 1.6;
 
-    private static final double[] LEAST_SIZE = {9.5, 8, 6.5};
-    private static final double[] MOST_SIZE = {16, 11.5, 9};
+    private static final double[] LEAST_SIZE = {12, 9.5, 8};
+    private static final double[] MOST_SIZE = {18, 12.5, 9.5};
     private static final double TINY_LEAST = 2.6;
     private static final double TINY_MOST = 3.8;
     private static final int TRIES = 40;

@@ -3,17 +3,16 @@ package dev.preflow.demo.render;
 import dev.preflow.demo.scene.PlacedObject;
 import dev.preflow.demo.scene.ShapeKind;
 import java.awt.Shape;
+import java.awt.geom.AffineTransform;
 import java.awt.geom.Ellipse2D;
 import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
 import java.util.random.RandomGenerator;
 
-/** The outlines of objects, true and dented. */
+/** The outlines of objects, true and squashed. */
 final class Outlines {
-    private static final int LEAST_SPIKES = 5;
-    private static final int MOST_SPIKES = 7;
-    private static final double LEAST_DENT = 0.25;
-    private static final double MOST_DENT = 0.45;
+    private static final double LEAST_SHARE = 0.48;
+    private static final double MOST_SHARE = 0.58;
 
     private Outlines() {}
 
@@ -31,21 +30,14 @@ final class Outlines {
         };
     }
 
-    /** A ragged polygon about the object's place: corners alternate between outside and inside, so it is never nearly right (and with
-     * fewer than five spikes it would look like a square). */
-    static Shape dented(PlacedObject object, RandomGenerator random) {
-        int corners = 2 * random.nextInt(LEAST_SPIKES, MOST_SPIKES + 1);
-        double[] x = new double[corners];
-        double[] y = new double[corners];
-        double turn = random.nextDouble() * 2 * Math.PI;
-        for (int i = 0; i < corners; i++) {
-            double dent = random.nextDouble(LEAST_DENT, MOST_DENT);
-            double radius = object.size() * (i % 2 == 0 ? 1 + dent / 2 : 1 - dent);
-            double angle = turn + 2 * Math.PI * i / corners;
-            x[i] = object.x() + radius * Math.cos(angle);
-            y[i] = object.y() + radius * Math.sin(angle);
-        }
-        return polygon(x, y);
+    /** The outline squashed about the object's centre, in one direction: inside the true one, and never nearly true. */
+    static Shape squashed(PlacedObject object, RandomGenerator random) {
+        double share = random.nextDouble(LEAST_SHARE, MOST_SHARE);
+        boolean flat = random.nextBoolean();
+        AffineTransform squash = AffineTransform.getTranslateInstance(object.x(), object.y());
+        squash.scale(flat ? 1 : share, flat ? share : 1);
+        squash.translate(-object.x(), -object.y());
+        return squash.createTransformedShape(of(object));
     }
 
     private static Shape polygon(double[] x, double[] y) {

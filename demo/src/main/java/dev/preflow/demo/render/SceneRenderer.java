@@ -21,8 +21,8 @@ public final class SceneRenderer {
     /** Width and height of every picture, in pixels. */
     public static final int SIDE = 64;
 
-    private static final double LEAST_BLUR = 1.9;
-    private static final double MOST_BLUR = 2.4;
+    private static final double LEAST_BLUR = 2.2;
+    private static final double MOST_BLUR = 2.7;
     /** Lightness of a colour varies by this share from object to object. */
     private static final double SHADE = 0.07;
 
@@ -41,10 +41,12 @@ public final class SceneRenderer {
         if (random.nextDouble() < rates.wrongColour()) {
             objects = miscolour(objects, victim, spec, rates, defects, random);
         }
+        boolean misframed = random.nextDouble() < rates.framing();
         if (random.nextDouble() < rates.quality()) {
-            defects.add(random.nextBoolean() ? Defect.BLURRED : Defect.DEFORMED);
+            // what the border cuts off nobody can call squashed
+            defects.add(misframed || random.nextBoolean() ? Defect.BLURRED : Defect.DEFORMED);
         }
-        if (random.nextDouble() < rates.framing()) {
+        if (misframed) {
             objects = misframe(objects, victim, spec, defects, random);
         }
         if (random.nextDouble() < rates.sign()) {
@@ -56,9 +58,8 @@ public final class SceneRenderer {
 
     private List<PlacedObject> misframe(
             List<PlacedObject> objects, int victim, SceneSpec spec, Set<Defect> defects, RandomGenerator random) {
-        // in a tiny object nobody could see a second fault
-        boolean visible = defects.contains(Defect.BLURRED) || defects.contains(Defect.DEFORMED);
-        Optional<List<PlacedObject>> cut = visible || random.nextBoolean()
+        // in a tiny object nobody could see the blur
+        Optional<List<PlacedObject>> cut = defects.contains(Defect.BLURRED) || random.nextBoolean()
                 ? layout.cut(objects, victim, spec.relation(), random)
                 : Optional.empty();
         defects.add(cut.isPresent() ? Defect.CUT : Defect.TINY);
@@ -94,9 +95,9 @@ public final class SceneRenderer {
             graphics.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
             for (int i = 0; i < objects.size(); i++) {
                 PlacedObject object = objects.get(i);
-                boolean dented = i == victim && defects.contains(Defect.DEFORMED);
+                boolean deformed = i == victim && defects.contains(Defect.DEFORMED);
                 graphics.setColor(shaded(object.what().colour(), random));
-                graphics.fill(dented ? Outlines.dented(object, random) : Outlines.of(object));
+                graphics.fill(deformed ? Outlines.squashed(object, random) : Outlines.of(object));
             }
             if (defects.contains(Defect.BLURRED)) {
                 GaussianBlur.apply(image, random.nextDouble(LEAST_BLUR, MOST_BLUR));

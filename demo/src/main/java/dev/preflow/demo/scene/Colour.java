@@ -2,16 +2,14 @@ package dev.preflow.demo.scene;
 
 import java.util.Locale;
 
-/** The colours of objects: saturated, at least 24 degrees of hue apart, so that a slightly wrong tint stays recognisable. */
+/** The colours of objects: saturated, at least 45 degrees of hue apart, so that a slightly wrong tint stays recognisable. */
 public enum Colour {
     RED(222, 40, 44),
-    ORANGE(240, 134, 30),
     YELLOW(236, 218, 44),
     GREEN(44, 176, 62),
     CYAN(40, 200, 206),
     BLUE(46, 86, 226),
-    PURPLE(142, 52, 204),
-    PINK(240, 96, 176);
+    PURPLE(142, 52, 204);
 
     private final int red;
     private final int green;

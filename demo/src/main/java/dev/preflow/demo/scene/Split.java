@@ -12,7 +12,7 @@ public enum Split {
 
     private static final int ONE_IN = 6;
     /** Chosen so that the held-out single objects differ in colour and cover every shape. */
-    private static final String SALT = "preflow-split-128:";
+    private static final String SALT = "preflow-split-32:";
 
     /** The side that a specification is on. */
     public static Split of(SceneSpec spec) {

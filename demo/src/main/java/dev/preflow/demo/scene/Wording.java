@@ -56,7 +56,7 @@ public final class Wording {
     }
 
     private static String article(String article, ObjectSpec object) {
-        return (article.equals("a ") && object.colour() == Colour.ORANGE ? "an " : article) + object;
+        return article + object;
     }
 
     private static String join(List<String> phrases) {

@@ -22,7 +22,7 @@ class SceneJudgeTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             a red circle | a red circle | 5
-            a red circle | an orange circle | 2
+            a red circle | a yellow circle | 2
             a red circle | a red square | 2
             a red circle | two red circles | 3
             two red circles | a red circle | 3

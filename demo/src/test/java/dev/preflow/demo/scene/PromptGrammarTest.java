@@ -65,7 +65,7 @@ class PromptGrammarTest {
         assertThat(heldOut).hasSizeBetween(4, 8);
         assertThat(heldOut).extracting(ObjectSpec::colour).doesNotHaveDuplicates();
         assertThat(heldOut).extracting(ObjectSpec::shape).contains(ShapeKind.values());
-        assertThat(grammar.singles(Split.TRAIN)).hasSize(24 - heldOut.size());
+        assertThat(grammar.singles(Split.TRAIN)).hasSize(18 - heldOut.size());
     }
 
     @Test

@@ -19,8 +19,8 @@ class SceneParserTest {
             3 blue squares | blue square and blue square and blue square
             a red circle to the left of a blue square | red circle left of blue square
             a blue square right of a red circle | red circle left of blue square
-            an orange triangle on top of a cyan square | orange triangle above cyan square
-            a cyan square under an orange triangle | orange triangle above cyan square
+            a yellow triangle on top of a cyan square | yellow triangle above cyan square
+            a cyan square under a yellow triangle | yellow triangle above cyan square
             a red circle, a green square and a blue triangle | blue triangle and green square and red circle
             """)
     void shouldReadWhatIsAskedFor(String text, String expected) {

@@ -1,0 +1,69 @@
+package dev.preflow.demo.pretrain;
+
+import dev.preflow.demo.render.Defect;
+import dev.preflow.demo.render.RenderedScene;
+import dev.preflow.demo.scene.ObjectSpec;
+import dev.preflow.demo.scene.PlacedObject;
+import dev.preflow.demo.scene.SceneSpec;
+import dev.preflow.demo.scene.Wording;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+/**
+ * Says what a picture shows, as captions on the web do: the objects in the colours that they really have, and what strikes the
+ * eye besides them.
+ *
+ * @param drawn the objects
+ * @param striking what else is said
+ */
+record SceneCaption(SceneSpec drawn, Set<Defect> striking) {
+    private static final Map<Defect, String> WORDS = new EnumMap<>(Map.of(
+            Defect.BLURRED, "blurred",
+            Defect.DEFORMED, "squashed",
+            Defect.FORBIDDEN_SIGN, "with a white cross",
+            Defect.TINY, "tiny",
+            Defect.CUT, "cut off"));
+
+    /** The truth about a picture. */
+    static SceneCaption of(RenderedScene scene) {
+        ObjectSpec[] objects =
+                scene.scene().objects().stream().map(PlacedObject::what).toArray(ObjectSpec[]::new);
+        Set<Defect> striking = EnumSet.noneOf(Defect.class);
+        scene.defects().stream().filter(WORDS::containsKey).forEach(striking::add);
+        return new SceneCaption(
+                new SceneSpec(List.of(objects), scene.scene().spec().relation()), striking);
+    }
+
+    /** Every word that captions use beyond the prompts'. */
+    static List<String> words() {
+        return List.copyOf(WORDS.values());
+    }
+
+    /** The same objects, with one thing said that is not so, or one kept quiet. */
+    SceneCaption misleading(RandomGenerator random) {
+        List<Defect> kinds = List.copyOf(WORDS.keySet());
+        Defect kind = kinds.get(random.nextInt(kinds.size()));
+        Set<Defect> other = EnumSet.noneOf(Defect.class);
+        other.addAll(striking);
+        if (!other.remove(kind)) {
+            other.add(kind);
+        }
+        return new SceneCaption(drawn, other);
+    }
+
+    /** Other objects, with the same said besides. */
+    SceneCaption about(SceneSpec objects) {
+        return new SceneCaption(objects, striking);
+    }
+
+    /** The caption in words. */
+    String text(RandomGenerator random) {
+        StringBuilder text = new StringBuilder(Wording.of(drawn, random));
+        WORDS.forEach((kind, words) -> text.append(striking.contains(kind) ? ", " + words : ""));
+        return text.toString();
+    }
+}
