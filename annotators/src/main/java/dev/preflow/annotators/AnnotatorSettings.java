@@ -129,6 +129,15 @@ public final class AnnotatorSettings {
     public static final Setting<Boolean> EXACTLY_ONCE = Settings.bool(
             "assembler.exactly-once", true, "Assembles in Kafka transactions, so that no crash repeats a group");
 
+    /** Judged rollouts. */
+    public static final Setting<Double> ROLLOUT_SHARE = Settings.number(
+            "assembler.rollout.share",
+            0,
+            0,
+            1,
+            "Share of the rollout groups that is judged, too: VP-Score then learns from the very images that the policy is"
+                    + " trained on, at the price of more judge calls");
+
     /** All of them. */
     public static final List<Setting<?>> ALL = List.of(
             NAME,
@@ -154,7 +163,8 @@ public final class AnnotatorSettings {
             SHUFFLE,
             DEADLINE,
             KEEP_DONE,
-            EXACTLY_ONCE);
+            EXACTLY_ONCE,
+            ROLLOUT_SHARE);
 
     private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
 
@@ -169,7 +179,11 @@ public final class AnnotatorSettings {
      */
     public static AssemblerOptions assembler(Config config, Path stateDirectory) {
         return new AssemblerOptions(
-                config.get(DEADLINE), config.get(KEEP_DONE), config.get(EXACTLY_ONCE), stateDirectory);
+                config.get(DEADLINE),
+                config.get(KEEP_DONE),
+                config.get(EXACTLY_ONCE),
+                config.get(ROLLOUT_SHARE),
+                stateDirectory);
     }
 
     /**

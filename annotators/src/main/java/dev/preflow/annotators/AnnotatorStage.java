@@ -5,6 +5,7 @@ import dev.preflow.annotators.judgement.GroupJudge;
 import dev.preflow.schemas.Annotation;
 import dev.preflow.schemas.Ids;
 import dev.preflow.schemas.ImageGroup;
+import dev.preflow.schemas.Rollouts;
 import dev.preflow.stream.DeadLetterRules;
 import dev.preflow.stream.Delivery;
 import dev.preflow.stream.NonRetriableException;
@@ -47,7 +48,8 @@ public final class AnnotatorStage {
                 runtime.kafka(), runtime.topics().annotations(), Annotation::getId, TAIL, TAIL_CAPACITY);
         this.stage = Stage.builder(NAME, runtime.topics().groups(), this::handle)
                 .options(options)
-                .deadLetters(DeadLetterRules.endingPrompt(ImageGroup::getPromptId))
+                .deadLetters(
+                        new DeadLetterRules<>(ImageGroup::getPromptId, group -> !Rollouts.are(group.getImages()), true))
                 .skipping(outputs, group -> Ids.annotationId(group.getId(), judging.annotator()))
                 .start(runtime);
     }

@@ -8,7 +8,9 @@ import dev.preflow.schemas.Purpose;
 import dev.preflow.schemas.Topics;
 import dev.preflow.schemas.UndecodableException;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.zip.CRC32;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -17,6 +19,7 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.state.Stores;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The flow of the assembly: images and failed tasks in, groups and dead letters out. The bytes are decoded inside the flow, not
@@ -88,7 +91,9 @@ final class AssemblerTopology {
 
     private Optional<GroupEvent> drawn(byte[] value, long offset) throws UndecodableException {
         Image image = topics.images().codec().decode(value);
-        return image.getPurpose() == Purpose.JUDGE ? Optional.of(new GroupEvent.Drawn(image)) : Optional.empty();
+        return isJudged(image.getPurpose(), image.getRolloutGroup())
+                ? Optional.of(new GroupEvent.Drawn(image))
+                : Optional.empty();
     }
 
     /** Of all dead letters, those of a task whose image a group waits for. */
@@ -103,10 +108,22 @@ final class AssemblerTopology {
         byte[] bytes = new byte[letter.getValue().remaining()];
         letter.getValue().duplicate().get(bytes);
         GenerationTask task = topics.tasks().codec().decode(bytes);
-        if (task.getPurpose() != Purpose.JUDGE) {
+        if (!isJudged(task.getPurpose(), task.getRolloutGroup())) {
             return Optional.empty();
         }
-        return Optional.of(new GroupEvent.Failed(
-                task.getPromptId(), task.getPromptText(), task.getIndex(), task.getGroupSize(), offset));
+        String key =
+                task.getPurpose() == Purpose.ROLLOUT ? GroupKeys.ofRollout(task.getRolloutGroup()) : task.getPromptId();
+        return Optional.of(
+                new GroupEvent.Failed(key, task.getPromptText(), task.getIndex(), task.getGroupSize(), offset));
+    }
+
+    /** Which rollout groups are judged is their names' affair, so that every restart and every process agrees. */
+    private boolean isJudged(Purpose purpose, @Nullable String rolloutGroup) {
+        if (purpose != Purpose.ROLLOUT || rolloutGroup == null) {
+            return purpose == Purpose.JUDGE;
+        }
+        var crc = new CRC32();
+        crc.update(rolloutGroup.getBytes(StandardCharsets.UTF_8));
+        return crc.getValue() < options.rolloutShare() * (1L << Integer.SIZE);
     }
 }

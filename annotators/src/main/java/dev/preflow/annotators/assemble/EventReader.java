@@ -41,7 +41,7 @@ final class EventReader implements Processor<byte[], byte[], byte[], Object> {
         try {
             decoder.decode(record.value(), at.offset())
                     .ifPresent(event -> context.forward(
-                            record.withKey(event.promptId().getBytes(StandardCharsets.UTF_8))
+                            record.withKey(event.key().getBytes(StandardCharsets.UTF_8))
                                     .withValue(event),
                             AssemblerTopology.GATHER));
         } catch (UndecodableException e) {

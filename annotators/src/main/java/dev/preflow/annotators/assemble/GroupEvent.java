@@ -1,12 +1,13 @@
 package dev.preflow.annotators.assemble;
 
 import dev.preflow.schemas.Image;
+import dev.preflow.schemas.Purpose;
 
 /** What can happen to a group: one of its images was drawn, or will never be. */
 sealed interface GroupEvent {
 
-    /** The prompt whose group it is. */
-    String promptId();
+    /** What the group is kept under: its prompt, or for the images of a rollout a key of their own. */
+    String key();
 
     /** The words of the prompt. */
     String promptText();
@@ -21,8 +22,10 @@ sealed interface GroupEvent {
     record Drawn(Image image) implements GroupEvent {
 
         @Override
-        public String promptId() {
-            return image.getPromptId();
+        public String key() {
+            return image.getPurpose() == Purpose.ROLLOUT
+                    ? GroupKeys.ofRollout(image.getRolloutGroup())
+                    : image.getPromptId();
         }
 
         @Override
@@ -44,11 +47,11 @@ sealed interface GroupEvent {
     /**
      * A task was given up.
      *
-     * @param promptId the prompt
-     * @param promptText its words
+     * @param key what the group is kept under
+     * @param promptText the words of the prompt
      * @param index place of the image that is missing
      * @param groupSize how many images the group asks for
      * @param offset where on the dead letters' partition this was said
      */
-    record Failed(String promptId, String promptText, int index, int groupSize, long offset) implements GroupEvent {}
+    record Failed(String key, String promptText, int index, int groupSize, long offset) implements GroupEvent {}
 }

@@ -40,7 +40,7 @@ final class GroupGatherer implements Processor<byte[], Object, byte[], Object> {
     // the context and the stores are set by init, which Kafka Streams calls before anything else
     private ProcessorContext<byte[], Object> context;
     private KeyValueStore<String, GroupState> groups;
-    /** Times at which something is due, in order: eight bytes of time and then the prompt id. */
+    /** Times at which something is due, in order: eight bytes of time and then the group's key. */
     private KeyValueStore<Bytes, byte[]> due;
 
     private long startedAt;
@@ -68,7 +68,7 @@ final class GroupGatherer implements Processor<byte[], Object, byte[], Object> {
         lastReadAt = context.currentSystemTimeMs();
         lastWrittenAt = record.timestamp();
         var event = (GroupEvent) record.value();
-        var known = groups.get(event.promptId());
+        var known = groups.get(event.key());
         if (known != null && known.done()) {
             metrics.late();
             return;
@@ -78,20 +78,20 @@ final class GroupGatherer implements Processor<byte[], Object, byte[], Object> {
         if (after.isEmpty()) {
             metrics.duplicate();
         } else if (after.get().isComplete()) {
-            close(event.promptId(), before.due(), after.get(), record.timestamp());
+            close(event.key(), before.due(), after.get(), record.timestamp());
         } else {
-            remember(event.promptId(), before.due(), after.get());
+            remember(event.key(), before.due(), after.get());
         }
     }
 
     private void closeOverdue(long now) {
-        for (var promptId : dueUntil(now)) {
-            var state = groups.get(promptId);
+        for (var key : dueUntil(now)) {
+            var state = groups.get(key);
             if (state.done()) {
-                groups.delete(promptId);
-                due.delete(dueKey(state.due(), promptId));
+                groups.delete(key);
+                due.delete(dueKey(state.due(), key));
             } else if (mayCloseOverdue(now)) {
-                close(promptId, state.due(), state, now);
+                close(key, state.due(), state, now);
             }
         }
     }
@@ -103,49 +103,57 @@ final class GroupGatherer implements Processor<byte[], Object, byte[], Object> {
     }
 
     private List<String> dueUntil(long now) {
-        var promptIds = new ArrayList<String>();
+        var keys = new ArrayList<String>();
         try (var entries = due.range(dueKey(0, ""), dueKey(now + 1, ""))) {
-            entries.forEachRemaining(entry -> promptIds.add(promptId(entry.key)));
+            entries.forEachRemaining(entry -> keys.add(groupKey(entry.key)));
         }
-        return promptIds;
+        return keys;
     }
 
-    private void close(String promptId, long previousDue, GroupState state, long timestamp) {
+    private void close(String key, long previousDue, GroupState state, long timestamp) {
         var now = Instant.ofEpochMilli(context.currentSystemTimeMs());
-        var key = promptId.getBytes(StandardCharsets.UTF_8);
-        if (state.images().isEmpty()) {
-            metrics.nothingDrawn();
-            var letter = DeadLetters.noImage(
-                    promptId, state, deadLetterTopic, context.taskId().partition(), now);
-            context.forward(new Record<>(key, letter, timestamp), AssemblerTopology.DEAD_LETTERS);
-        } else {
+        if (!state.images().isEmpty()) {
             metrics.emitted(state.images().size() == state.expected());
-            context.forward(new Record<>(key, group(promptId, state, now), timestamp), AssemblerTopology.GROUPS);
+            var group = group(key, state, now);
+            context.forward(new Record<>(bytes(group.getPromptId()), group, timestamp), AssemblerTopology.GROUPS);
+        } else {
+            metrics.nothingDrawn();
+            // no prompt waits for a rollout: its tasks' own dead letters say enough
+            if (!GroupKeys.isRollout(key)) {
+                var letter = DeadLetters.noImage(
+                        key, state, deadLetterTopic, context.taskId().partition(), now);
+                context.forward(new Record<>(bytes(key), letter, timestamp), AssemblerTopology.DEAD_LETTERS);
+            }
         }
         remember(
-                promptId,
+                key,
                 previousDue,
                 GroupState.closed(now.toEpochMilli() + options.keepDone().toMillis()));
     }
 
-    private void remember(String promptId, long previousDue, GroupState state) {
-        due.delete(dueKey(previousDue, promptId));
-        due.put(dueKey(state.due(), promptId), MARK);
-        groups.put(promptId, state);
+    private void remember(String key, long previousDue, GroupState state) {
+        due.delete(dueKey(previousDue, key));
+        due.put(dueKey(state.due(), key), MARK);
+        groups.put(key, state);
     }
 
-    private static ImageGroup group(String promptId, GroupState state, Instant now) {
+    private static ImageGroup group(String key, GroupState state, Instant now) {
         var images = new ArrayList<Image>(state.images().values());
-        return new ImageGroup(Ids.groupId(promptId), promptId, state.promptText(), images, state.expected(), now);
+        return new ImageGroup(
+                Ids.groupId(key), images.get(0).getPromptId(), state.promptText(), images, state.expected(), now);
     }
 
-    static Bytes dueKey(long at, String promptId) {
-        byte[] id = promptId.getBytes(StandardCharsets.UTF_8);
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    static Bytes dueKey(long at, String key) {
+        byte[] id = bytes(key);
         return Bytes.wrap(
                 ByteBuffer.allocate(Long.BYTES + id.length).putLong(at).put(id).array());
     }
 
-    private static String promptId(Bytes dueKey) {
+    private static String groupKey(Bytes dueKey) {
         byte[] bytes = dueKey.get();
         return new String(bytes, Long.BYTES, bytes.length - Long.BYTES, StandardCharsets.UTF_8);
     }

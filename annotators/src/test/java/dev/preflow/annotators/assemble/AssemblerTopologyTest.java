@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.preflow.annotators.TestRecords;
 import dev.preflow.schemas.BlobRef;
 import dev.preflow.schemas.DeadLetter;
+import dev.preflow.schemas.GenerationTask;
 import dev.preflow.schemas.Ids;
 import dev.preflow.schemas.Image;
 import dev.preflow.schemas.ImageGroup;
@@ -37,6 +38,11 @@ final class AssemblerTopologyTest {
     private static final Duration KEEP = Duration.ofMinutes(10);
     private static final BlobRef PIXELS = new BlobRef("cd".repeat(32), 9L, "image/png");
 
+    /** Their checksums lie on either side of a half. */
+    private static final String JUDGED = "g-2";
+
+    private static final String SPARED = "g-1";
+
     private final Topics topics = Topics.withPrefix("t.");
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private TopologyTestDriver driver;
@@ -51,7 +57,7 @@ final class AssemblerTopologyTest {
 
     @BeforeEach
     void open() {
-        var options = new AssemblerOptions(DEADLINE, KEEP, true, directory);
+        var options = new AssemblerOptions(DEADLINE, KEEP, true, 0.5, directory);
         driver = new TopologyTestDriver(
                 new AssemblerTopology(topics, options, registry).build(),
                 GroupAssembler.properties(KafkaConnection.to("unused:9092"), topics, options),
@@ -88,10 +94,46 @@ final class AssemblerTopologyTest {
     }
 
     @Test
-    void shouldPassOverRollouts() {
-        pipe(TestRecords.image("p", 0, 1, Purpose.ROLLOUT, PIXELS));
+    void shouldPassOverRolloutsBeyondTheShare() {
+        pipe(rollout("p", 0, 1, SPARED));
         pass(Duration.ofMinutes(5));
         assertThat(groups.isEmpty()).isTrue();
+        assertThat(letters.isEmpty()).isTrue();
+    }
+
+    @Test
+    void shouldGatherAShareOfTheRolloutsBesideTheirPromptsOwnImages() {
+        draw("p", 0);
+        draw("p", 1);
+        pipe(rollout("p", 1, 2, JUDGED));
+        pipe(rollout("p", 0, 2, "g-3"));
+        assertThat(groups.isEmpty()).isTrue();
+
+        pipe(rollout("p", 0, 2, JUDGED));
+
+        var group = onlyGroup();
+        assertThat(group.getPromptId()).isEqualTo("p");
+        assertThat(group.getId()).isNotEqualTo(Ids.groupId("p"));
+        assertThat(group.getExpected()).isEqualTo(2);
+        assertThat(group.getImages()).extracting(Image::getRolloutGroup).containsExactly(JUDGED, JUDGED);
+
+        draw("p", 2);
+        draw("p", 3);
+        assertThat(onlyGroup().getImages())
+                .extracting(Image::getPurpose)
+                .containsOnly(Purpose.JUDGE)
+                .hasSize(4);
+    }
+
+    @Test
+    void shouldNotEndAPromptWhenARolloutIsNotDrawn() {
+        for (int i = 0; i < 4; i++) {
+            fail(TestRecords.task("p", i, 4, Purpose.ROLLOUT), JUDGED);
+        }
+
+        assertThat(letters.isEmpty()).isTrue();
+        assertThat(groups.isEmpty()).isTrue();
+        assertThat(counted("preflow.assembler.groups", "outcome", "empty")).isEqualTo(1);
     }
 
     @Test
@@ -272,8 +314,22 @@ final class AssemblerTopologyTest {
         return image.getPromptId().getBytes(StandardCharsets.UTF_8);
     }
 
+    private static Image rollout(String promptId, int index, int groupSize, String group) {
+        return Image.newBuilder(TestRecords.image(promptId, index, groupSize, Purpose.ROLLOUT, PIXELS))
+                .setRolloutGroup(group)
+                .build();
+    }
+
+    private void fail(GenerationTask task, String rolloutGroup) {
+        fail(GenerationTask.newBuilder(task).setRolloutGroup(rolloutGroup).build(), false);
+    }
+
     private void fail(String promptId, int index, Purpose purpose, boolean endsPrompt) {
-        var task = TestRecords.task(promptId, index, 4, purpose);
+        fail(TestRecords.task(promptId, index, 4, purpose), endsPrompt);
+    }
+
+    private void fail(GenerationTask task, boolean endsPrompt) {
+        var promptId = task.getPromptId();
         var letter = DeadLetter.newBuilder(letter(
                         topics.tasks().name(),
                         promptId,

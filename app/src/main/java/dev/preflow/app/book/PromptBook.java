@@ -6,6 +6,7 @@ import dev.preflow.schemas.Image;
 import dev.preflow.schemas.ImageGroup;
 import dev.preflow.schemas.Prompt;
 import dev.preflow.schemas.Purpose;
+import dev.preflow.schemas.Rollouts;
 import dev.preflow.schemas.Score;
 import java.time.Instant;
 import java.util.Comparator;
@@ -74,22 +75,26 @@ public final class PromptBook {
     /**
      * Takes down that the images of a prompt are with the annotators.
      *
-     * @param group the closed group
+     * @param group the closed group; a rollout's is passed over
      */
     public synchronized void add(ImageGroup group) {
-        change(
-                group.getPromptId(),
-                group.getCreatedAt(),
-                entry -> entry.close(group.getImages(), group.getPromptText(), group.getCreatedAt()));
+        if (!Rollouts.are(group.getImages())) {
+            change(
+                    group.getPromptId(),
+                    group.getCreatedAt(),
+                    entry -> entry.close(group.getImages(), group.getPromptText(), group.getCreatedAt()));
+        }
     }
 
     /**
      * Takes an annotation down. One that holds a rating ends the prompt as judged.
      *
-     * @param annotation the annotation
+     * @param annotation the annotation; a rollout's is passed over
      */
     public synchronized void add(Annotation annotation) {
-        change(annotation.getPromptId(), annotation.getCreatedAt(), entry -> entry.add(annotation));
+        if (!Rollouts.are(annotation.getImages())) {
+            change(annotation.getPromptId(), annotation.getCreatedAt(), entry -> entry.add(annotation));
+        }
     }
 
     /**

@@ -29,6 +29,9 @@ final class DemoConfig {
         settings.put("annotator.concurrency", "4");
         settings.put("annotator.in-flight", "4");
 
+        // the judge costs little here, and VP-Score knows best what it has been told of
+        settings.put("assembler.rollout.share", "1");
+
         generator(settings, "policy", options.base(), "policy");
         generator(settings, "base", options.base(), "frozen");
         generator(settings, "hasty", options.base(), "frozen");

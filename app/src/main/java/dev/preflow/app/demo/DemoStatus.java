@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param seconds since the start
  * @param prompts fed or pushed
  * @param images drawn
- * @param judged prompts judged
+ * @param judged groups judged: those of prompts, and of rollouts
  * @param scored images scored
  * @param deadLetters records given up
  * @param vpScoreAccuracy held-out accuracy of the newest VP-Score

@@ -5,6 +5,7 @@ import dev.preflow.schemas.DeadLetter;
 import dev.preflow.schemas.Image;
 import dev.preflow.schemas.Release;
 import dev.preflow.schemas.ReleaseKind;
+import dev.preflow.schemas.Rollouts;
 import dev.preflow.schemas.TopicSpec;
 import dev.preflow.schemas.Topics;
 import dev.preflow.stream.KafkaConnection;
@@ -50,12 +51,7 @@ public final class TopicAudit {
         audit.read(kafka, "prompts", topics.prompts(), p -> p.getId(), p -> audit.prompts.add(p.getId()));
         audit.read(kafka, "images", topics.images(), Image::getId, audit::image);
         audit.read(kafka, "groups", topics.groups(), g -> g.getId(), g -> {});
-        audit.read(
-                kafka,
-                "annotations",
-                topics.annotations(),
-                Annotation::getId,
-                a -> audit.ended(a.getPromptId(), "judged"));
+        audit.read(kafka, "annotations", topics.annotations(), Annotation::getId, audit::annotation);
         audit.read(kafka, "preferences", topics.preferences(), p -> p.getId(), p -> {});
         audit.read(kafka, "scores", topics.scores(), s -> s.getImage().getId(), s -> {});
         audit.read(kafka, "rollouts", topics.rollouts(), r -> r.getImage().getId(), r -> {});
@@ -86,6 +82,12 @@ public final class TopicAudit {
     private void image(Image image) {
         if (image.getPolicyRelease() != null) {
             firstImages.merge(image.getPolicyRelease(), image.getCreatedAt(), (a, b) -> a.isBefore(b) ? a : b);
+        }
+    }
+
+    private void annotation(Annotation annotation) {
+        if (!Rollouts.are(annotation.getImages())) {
+            ended(annotation.getPromptId(), "judged");
         }
     }
 

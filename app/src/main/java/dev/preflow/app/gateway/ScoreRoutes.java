@@ -6,6 +6,7 @@ import dev.preflow.app.feed.ScoreFilter;
 import dev.preflow.schemas.Annotation;
 import dev.preflow.schemas.Image;
 import dev.preflow.schemas.Purpose;
+import dev.preflow.schemas.Rollouts;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -49,7 +50,7 @@ final class ScoreRoutes {
 
     /** Tells the subscribers of a new annotation. Called on any thread. */
     void judged(Annotation annotation) {
-        if (subscribers.isEmpty()) {
+        if (subscribers.isEmpty() || Rollouts.are(annotation.getImages())) {
             return;
         }
         var promptId = annotation.getPromptId();

@@ -4,6 +4,7 @@ import dev.preflow.app.book.PromptState;
 import dev.preflow.app.kafka.KafkaContact;
 import dev.preflow.schemas.Annotation;
 import dev.preflow.schemas.DeadLetter;
+import dev.preflow.schemas.Rollouts;
 import dev.preflow.stream.TopicReader;
 import dev.preflow.stream.TopicStart;
 import java.time.Duration;
@@ -101,7 +102,7 @@ public final class Outcomes implements AutoCloseable {
     }
 
     private synchronized void judged(Annotation annotation) {
-        if (!annotation.getRatings().isEmpty()) {
+        if (!annotation.getRatings().isEmpty() && !Rollouts.are(annotation.getImages())) {
             end(annotation.getPromptId(), PromptState.JUDGED.label());
         }
     }

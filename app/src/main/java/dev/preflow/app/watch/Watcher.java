@@ -2,6 +2,7 @@ package dev.preflow.app.watch;
 
 import dev.preflow.app.feed.ScoreFilter;
 import dev.preflow.app.kafka.KafkaContact;
+import dev.preflow.schemas.Rollouts;
 import dev.preflow.stream.TopicReader;
 import dev.preflow.stream.TopicStart;
 import java.io.PrintWriter;
@@ -50,8 +51,11 @@ public final class Watcher implements AutoCloseable {
             }
         }));
         if (!scoresOnly) {
-            readers.add(TopicReader.start(
-                    connection, topics.annotations(), start, delivery -> print(format.line(delivery.record()))));
+            readers.add(TopicReader.start(connection, topics.annotations(), start, delivery -> {
+                if (!Rollouts.are(delivery.record().getImages())) {
+                    print(format.line(delivery.record()));
+                }
+            }));
             readers.add(TopicReader.start(
                     connection, topics.deadLetters(), start, delivery -> print(format.line(delivery.record()))));
         }

@@ -2,6 +2,7 @@ package dev.preflow.producers.source;
 
 import dev.preflow.schemas.Annotation;
 import dev.preflow.schemas.DeadLetter;
+import dev.preflow.schemas.Rollouts;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,10 +49,12 @@ public final class OpenPrompts {
     /**
      * Takes note of a judged prompt.
      *
-     * @param annotation what an annotator said
+     * @param annotation what an annotator said; what it said of a rollout is passed over
      */
     public void judged(Annotation annotation) {
-        end(annotation.getPromptId());
+        if (!Rollouts.are(annotation.getImages())) {
+            end(annotation.getPromptId());
+        }
     }
 
     /**
