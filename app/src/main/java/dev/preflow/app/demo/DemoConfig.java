@@ -51,6 +51,8 @@ final class DemoConfig {
         // VP-Score's lessons are what everything waits for; it rests by itself when it has learnt what there is
         settings.put("scorer.training.duty.cycle", "0.9");
         settings.put("scorer.training.passes", "12");
+        settings.put("scorer.training.batch", "128");
+        settings.put("scorer.held.out.pairs", "1200");
         // what was stable from the pre-trained network; twice as much is not
         settings.put("scorer.training.learning.rate", "6e-4");
         settings.put("scorer.threads", Integer.toString(threads));

@@ -42,6 +42,20 @@ class PairPoolTest {
     }
 
     @Test
+    void shouldReplayNeighboursTogether() {
+        var pool = new PairPool(1_000, 0, 1);
+        pool.restore(pairs(0, 1_000), 1_000);
+
+        var batch = pool.draw(64, new Random(1));
+
+        long neighbours = IntStream.range(1, batch.size())
+                .filter(i -> number(batch.get(i)) == (number(batch.get(i - 1)) + 1) % 1_000)
+                .count();
+        assertThat(neighbours).isGreaterThanOrEqualTo(60);
+        assertThat(batch).doesNotHaveDuplicates();
+    }
+
+    @Test
     void shouldDrawTheSameBatchFromTheSamePairs() {
         var one = new PairPool(50, 0.5, 9);
         var other = new PairPool(50, 0.5, 9);
@@ -59,7 +73,11 @@ class PairPoolTest {
     }
 
     private static int quarter(TrainingPair pair) {
-        return Integer.parseInt(pair.id().substring("pair-".length())) / 2_500;
+        return number(pair) / 2_500;
+    }
+
+    private static int number(TrainingPair pair) {
+        return Integer.parseInt(pair.id().substring("pair-".length()));
     }
 
     private static List<TrainingPair> pairs(int from, int to) {
