@@ -50,13 +50,17 @@ final class DemoConfig {
         settings.put("scorer.training.seed", Long.toString(options.seed()));
         // VP-Score's lessons are what everything waits for; it rests by itself when it has learnt what there is
         settings.put("scorer.training.duty.cycle", "0.9");
-        settings.put("scorer.training.passes", "12");
+        // more of them, and the first few hundred prompts are learnt by heart
+        settings.put("scorer.training.passes", "4");
         settings.put("scorer.training.batch", "128");
         settings.put("scorer.held.out.pairs", "1200");
         // what was stable from the pre-trained network; twice as much is not
         settings.put("scorer.training.learning.rate", "6e-4");
         settings.put("scorer.threads", Integer.toString(threads));
 
+        // what it reaches on the annotator's noisy ratings within minutes; the better judge of it is the evaluation at
+        // the end
+        settings.put("trainer.min.accuracy", "0.65");
         settings.put("trainer.base", options.base().toString());
         settings.put("trainer.checkpoints", path(data, "policy"));
         settings.put("trainer.releases.cache", path(data, "releases/trainer"));
