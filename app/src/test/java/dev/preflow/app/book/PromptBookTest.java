@@ -39,6 +39,22 @@ class PromptBookTest {
     }
 
     @Test
+    void shouldNotTakeJudgedRolloutsForThePromptsOwnImages() {
+        var own = Samples.image("p", 0);
+        var rollouts = List.of(Samples.image("p", 0, "policy", Purpose.ROLLOUT, own.getPixels()));
+        book.add(Samples.prompt("p", NOON));
+
+        book.add(Samples.group("p", rollouts));
+        book.add(Samples.annotation("p", rollouts, NOON.plusSeconds(1)));
+        assertThat(state("p")).isEqualTo(PromptState.QUEUED);
+
+        book.add(own);
+        book.add(Samples.annotation("p", List.of(own), NOON.plusSeconds(2)));
+        assertThat(state("p")).isEqualTo(PromptState.JUDGED);
+        assertThat(book.find("p").orElseThrow().images()).hasSize(1);
+    }
+
+    @Test
     void shouldCountAnEventThatIsDeliveredTwiceOnce() {
         var image = Samples.image("p", 0);
         for (int i = 0; i < 2; i++) {
