@@ -111,8 +111,7 @@ final class AssemblerTopology {
         if (!isJudged(task.getPurpose(), task.getRolloutGroup())) {
             return Optional.empty();
         }
-        String key =
-                task.getPurpose() == Purpose.ROLLOUT ? GroupKeys.ofRollout(task.getRolloutGroup()) : task.getPromptId();
+        String key = GroupKeys.of(task.getPurpose(), task.getPromptId(), task.getRolloutGroup());
         return Optional.of(
                 new GroupEvent.Failed(key, task.getPromptText(), task.getIndex(), task.getGroupSize(), offset));
     }

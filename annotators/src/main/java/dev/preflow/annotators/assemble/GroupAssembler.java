@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs the assembly: gathers the images to be judged by their prompt, and writes a group when each of them was drawn or given
- * up, or when none came for a while. Of the rollouts a share is gathered, too, group by group; the others pass it by. The state lies in memory and in changelog topics.
+ * up, or when none came for a while. Of the rollouts a share is gathered, too, group by group; the others pass it by. The state
+ * lies in memory and in changelog topics.
  */
 public final class GroupAssembler implements AutoCloseable {
 

@@ -1,7 +1,6 @@
 package dev.preflow.annotators.assemble;
 
 import dev.preflow.schemas.Image;
-import dev.preflow.schemas.Purpose;
 
 /** What can happen to a group: one of its images was drawn, or will never be. */
 sealed interface GroupEvent {
@@ -23,9 +22,7 @@ sealed interface GroupEvent {
 
         @Override
         public String key() {
-            return image.getPurpose() == Purpose.ROLLOUT
-                    ? GroupKeys.ofRollout(image.getRolloutGroup())
-                    : image.getPromptId();
+            return GroupKeys.of(image.getPurpose(), image.getPromptId(), image.getRolloutGroup());
         }
 
         @Override

@@ -1,5 +1,6 @@
 package dev.preflow.annotators.assemble;
 
+import dev.preflow.schemas.Purpose;
 import org.jspecify.annotations.Nullable;
 
 /** What groups are kept under. No prompt id holds the mark of a rollout's. */
@@ -8,8 +9,9 @@ final class GroupKeys {
 
     private GroupKeys() {}
 
-    static String ofRollout(@Nullable String rolloutGroup) {
-        return MARK + rolloutGroup;
+    /** The prompt, or for the images of a rollout a key of their own. */
+    static String of(Purpose purpose, String promptId, @Nullable String rolloutGroup) {
+        return purpose == Purpose.ROLLOUT ? MARK + rolloutGroup : promptId;
     }
 
     static boolean isRollout(String key) {

@@ -91,49 +91,27 @@ public record SchedulerConfig(
 
     /** The same process under another of diffusers' sampler classes, such as {@code EulerDiscreteScheduler}. */
     public SchedulerConfig with(String otherClass) {
+        return with(otherClass, predictionType, timestepSpacing);
+    }
+
+    /** The same config with another prediction type. */
+    public SchedulerConfig with(PredictionType type) {
+        return with(className, type, timestepSpacing);
+    }
+
+    /** The same config with another timestep spacing. */
+    public SchedulerConfig with(TimestepSpacing spacing) {
+        return with(className, predictionType, spacing);
+    }
+
+    private SchedulerConfig with(String otherClass, PredictionType type, TimestepSpacing spacing) {
         return new SchedulerConfig(
                 otherClass,
                 trainTimesteps,
                 betaStart,
                 betaEnd,
                 betaSchedule,
-                predictionType,
-                timestepSpacing,
-                stepsOffset,
-                setAlphaToOne,
-                clipSample,
-                clipSampleRange,
-                karrasSigmas,
-                zeroTerminalSnr);
-    }
-
-    /** The same config with another prediction type. */
-    public SchedulerConfig with(PredictionType type) {
-        return new SchedulerConfig(
-                className,
-                trainTimesteps,
-                betaStart,
-                betaEnd,
-                betaSchedule,
                 type,
-                timestepSpacing,
-                stepsOffset,
-                setAlphaToOne,
-                clipSample,
-                clipSampleRange,
-                karrasSigmas,
-                zeroTerminalSnr);
-    }
-
-    /** The same config with another timestep spacing. */
-    public SchedulerConfig with(TimestepSpacing spacing) {
-        return new SchedulerConfig(
-                className,
-                trainTimesteps,
-                betaStart,
-                betaEnd,
-                betaSchedule,
-                predictionType,
                 spacing,
                 stepsOffset,
                 setAlphaToOne,
