@@ -3,6 +3,7 @@ package dev.preflow.app;
 import ai.djl.ndarray.NDManager;
 import dev.preflow.models.pipeline.DiffusionPipeline;
 import dev.preflow.models.pipeline.PipelineModels;
+import dev.preflow.models.pipeline.PromptEncoder;
 import dev.preflow.models.scheduler.SchedulerConfig;
 import dev.preflow.models.tensor.Torch;
 import dev.preflow.models.text.ClipTextConfig;
@@ -25,8 +26,7 @@ public final class TinyPipeline {
     public static Path save(Path directory, long seed) {
         ClipTokenizer tokenizer =
                 new ClipTokenizerBuilder().add("a red circle").maxLength(12).build();
-        UNetConfig unet = new UNetConfig(
-                4,
+        UNetConfig unet = UNetConfig.of(
                 4,
                 4,
                 List.of("DownBlock2D", "CrossAttnDownBlock2D"),
@@ -35,16 +35,13 @@ public final class TinyPipeline {
                 1,
                 List.of(2),
                 16,
-                4,
-                null,
-                null,
-                null,
-                0);
+                4);
         PipelineModels models = new PipelineModels(
                 new UNet2DConditionModel(unet),
-                new ClipTextEncoder(new ClipTextConfig(tokenizer.vocabularySize(), 16, 32, 1, 2, 12, null, null)),
+                PromptEncoder.of(
+                        new ClipTextEncoder(ClipTextConfig.of(tokenizer.vocabularySize(), 16, 32, 1, 2, 12)),
+                        tokenizer),
                 new AutoencoderKL(VaeConfig.of(8, List.of(8, 8), 1, 4, 4)),
-                tokenizer,
                 SchedulerConfig.stableDiffusion("DDIMScheduler"));
         try (NDManager manager = Torch.newManager();
                 DiffusionPipeline pipeline = new DiffusionPipeline(

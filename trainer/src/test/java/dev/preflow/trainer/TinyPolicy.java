@@ -5,6 +5,7 @@ import dev.preflow.models.pipeline.DiffusionPipeline;
 import dev.preflow.models.pipeline.GeneratedImage;
 import dev.preflow.models.pipeline.GenerationRequest;
 import dev.preflow.models.pipeline.PipelineModels;
+import dev.preflow.models.pipeline.PromptEncoder;
 import dev.preflow.models.pipeline.Trajectory;
 import dev.preflow.models.scheduler.SchedulerConfig;
 import dev.preflow.models.tensor.Noise;
@@ -38,8 +39,7 @@ public final class TinyPolicy {
                 .add("a red circle above a blue square")
                 .maxLength(8)
                 .build();
-        UNetConfig unet = new UNetConfig(
-                4,
+        UNetConfig unet = UNetConfig.of(
                 4,
                 4,
                 List.of("DownBlock2D", "CrossAttnDownBlock2D"),
@@ -48,16 +48,12 @@ public final class TinyPolicy {
                 1,
                 List.of(2),
                 16,
-                4,
-                null,
-                null,
-                null,
-                0);
+                4);
         return new PipelineModels(
                 new UNet2DConditionModel(unet),
-                new ClipTextEncoder(new ClipTextConfig(tokenizer.vocabularySize(), 16, 32, 1, 2, 8, null, null)),
+                PromptEncoder.of(
+                        new ClipTextEncoder(ClipTextConfig.of(tokenizer.vocabularySize(), 16, 32, 1, 2, 8)), tokenizer),
                 new AutoencoderKL(VaeConfig.of(8, List.of(8, 8), 1, 4, 4)),
-                tokenizer,
                 SchedulerConfig.stableDiffusion("DDIMScheduler"));
     }
 

@@ -3,6 +3,7 @@ package dev.preflow.demo.pretrain;
 import dev.preflow.demo.render.SceneRenderer;
 import dev.preflow.demo.scene.SceneVocabulary;
 import dev.preflow.models.pipeline.PipelineModels;
+import dev.preflow.models.pipeline.PromptEncoder;
 import dev.preflow.models.scheduler.PredictionType;
 import dev.preflow.models.scheduler.SchedulerConfig;
 import dev.preflow.models.scheduler.TimestepSpacing;
@@ -33,10 +34,11 @@ final class BaseModel {
         ClipTokenizer tokenizer = tokenizer();
         return new PipelineModels(
                 new UNet2DConditionModel(unet(SceneRenderer.SIDE / vae.downsampling())),
-                new ClipTextEncoder(new ClipTextConfig(
-                        tokenizer.vocabularySize(), TEXT_CHANNELS, 4 * TEXT_CHANNELS, 2, 4, TOKENS, null, null)),
+                PromptEncoder.of(
+                        new ClipTextEncoder(ClipTextConfig.of(
+                                tokenizer.vocabularySize(), TEXT_CHANNELS, 4 * TEXT_CHANNELS, 2, 4, TOKENS)),
+                        tokenizer),
                 new AutoencoderKL(vae),
-                tokenizer,
                 SchedulerConfig.stableDiffusion("DDIMScheduler")
                         .with(PredictionType.V_PREDICTION)
                         // few steps must begin at pure noise
@@ -44,21 +46,16 @@ final class BaseModel {
     }
 
     private static UNetConfig unet(int sampleSize) {
-        return new UNetConfig(
+        return UNetConfig.of(
                 sampleSize,
-                null,
-                null,
+                4,
                 List.of("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
                 List.of("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
                 List.of(32, 64, 96),
                 1,
                 List.of(4),
                 TEXT_CHANNELS,
-                8,
-                null,
-                null,
-                null,
-                0);
+                8);
     }
 
     /** Every word of the grammar is one token; other text is spelled in bytes. */

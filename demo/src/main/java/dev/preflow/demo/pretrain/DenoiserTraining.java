@@ -11,6 +11,7 @@ import dev.preflow.models.scheduler.NoiseSchedule;
 import dev.preflow.models.tensor.Autograd;
 import dev.preflow.models.tensor.Noise;
 import dev.preflow.models.tensor.Parameters;
+import dev.preflow.models.unet.Conditioning;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -81,8 +82,8 @@ final class DenoiserTraining {
             NDArray clean = pool.latents(step, places);
             NDArray gaussian = Noise.normal(step, random, clean.getShape());
             NDArray noisy = noise.addNoise(clean, gaussian, timesteps);
-            NDArray context = models.encodePrompts(policy, step, prompts);
-            NDArray loss = models.predict(policy, noisy, timesteps, context)
+            Conditioning text = models.encodePrompts(policy, step, prompts);
+            NDArray loss = models.predict(policy, noisy, timesteps, text)
                     .sub(noise.target(clean, gaussian, timesteps))
                     .square()
                     .mean()

@@ -47,7 +47,7 @@ public final class ConfigJson {
             JsonNode json = JSON.readTree(file.toFile());
             refusals.forEach((option, accepted) -> {
                 JsonNode value = json.path(option);
-                if (!value.isMissingNode() && !value.isNull() && !value.equals(JSON.valueToTree(accepted))) {
+                if (!value.isMissingNode() && !value.isNull() && !same(value, JSON.valueToTree(accepted))) {
                     throw new IllegalArgumentException(
                             file + ": " + option + " = " + value + " is not supported; only " + accepted + " is");
                 }
@@ -58,6 +58,13 @@ public final class ConfigJson {
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read the config " + file, e);
         }
+    }
+
+    /** Python writes a whole number of type float as 1.0 or as 1. */
+    private static boolean same(JsonNode value, JsonNode accepted) {
+        return value.isNumber() && accepted.isNumber()
+                ? value.doubleValue() == accepted.doubleValue()
+                : value.equals(accepted);
     }
 
     /** Writes a config after the entries that say which Python class loads it. */

@@ -1,10 +1,12 @@
 package dev.preflow.models.pipeline;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One image to draw. Equal requests give equal images, whatever batch they are drawn in.
  *
  * @param prompt what to draw
- * @param negativePrompt what guidance leads away from, usually empty
+ * @param negativePrompt what guidance leads away from, or null for none: SDXL can tell that from an empty one
  * @param seed of all noise of this image
  * @param guidanceScale classifier-free guidance; 1 is none
  * @param steps sampling steps
@@ -13,7 +15,7 @@ package dev.preflow.models.pipeline;
  */
 public record GenerationRequest(
         String prompt,
-        String negativePrompt,
+        @Nullable String negativePrompt,
         long seed,
         double guidanceScale,
         int steps,
@@ -34,7 +36,7 @@ public record GenerationRequest(
 
     /** A request without stochastic steps and without a negative prompt. */
     public static GenerationRequest of(String prompt, long seed, double guidanceScale, int steps) {
-        return new GenerationRequest(prompt, "", seed, guidanceScale, steps, 0, 0);
+        return new GenerationRequest(prompt, null, seed, guidanceScale, steps, 0, 0);
     }
 
     boolean guided() {

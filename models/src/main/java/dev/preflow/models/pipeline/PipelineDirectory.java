@@ -1,6 +1,7 @@
 package dev.preflow.models.pipeline;
 
 import ai.djl.ndarray.NDManager;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.preflow.models.nn.ConfigJson;
 import dev.preflow.models.scheduler.SchedulerConfig;
 import dev.preflow.models.tensor.Parameters;
@@ -18,21 +19,25 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
-/** Reads and writes diffusers' directories of {@code StableDiffusionPipeline}s. */
+/** Reads and writes diffusers' directories of {@code StableDiffusionPipeline}s and {@code StableDiffusionXLPipeline}s. */
 final class PipelineDirectory {
 
     private static final String INDEX = "model_index.json";
+    private static final String CLASS = "_class_name";
     private static final String PIPELINE = "StableDiffusionPipeline";
+    private static final String PIPELINE_XL = "StableDiffusionXLPipeline";
+    private static final String FORCE_ZEROS = "force_zeros_for_empty_prompt";
     private static final String CONFIG = "config.json";
     private static final String SCHEDULER = "scheduler";
     private static final String TOKENIZER = "tokenizer";
-    private static final String TEXT_ENCODER = "text_encoder";
     private static final String UNET = "unet";
     private static final String VAE = "vae";
     private static final String DIFFUSERS_WEIGHTS = "diffusion_pytorch_model";
@@ -47,7 +52,10 @@ final class PipelineDirectory {
         Parameters vae = new Parameters(parent);
         try {
             read(directory.resolve(UNET), DIFFUSERS_WEIGHTS, policy.scope(PipelineModels.UNET));
-            readText(directory.resolve(TEXT_ENCODER), policy.scope(PipelineModels.TEXT_ENCODER));
+            for (int i = 0; i < models.prompts().texts().size(); i++) {
+                String name = PromptEncoder.prefix(i);
+                readText(directory.resolve(name), policy.scope(name));
+            }
             read(directory.resolve(VAE), DIFFUSERS_WEIGHTS, vae.root());
             return new DiffusionPipeline(models, policy, vae, release, parent);
         } catch (RuntimeException e) {
@@ -58,15 +66,17 @@ final class PipelineDirectory {
     }
 
     private static PipelineModels models(Path directory, UnaryOperator<SchedulerConfig> scheduler) {
-        ConfigJson.read(directory.resolve(INDEX), Index.class, Map.of("_class_name", PIPELINE));
+        Index index = ConfigJson.read(directory.resolve(INDEX), Index.class, Map.of());
         try {
+            List<PromptEncoder.Text> texts = new ArrayList<>();
+            for (int i = 0; i < index.textEncoders(); i++) {
+                texts.add(text(directory, i));
+            }
             return new PipelineModels(
                     new UNet2DConditionModel(
                             UNetConfig.read(directory.resolve(UNET).resolve(CONFIG))),
-                    new ClipTextEncoder(
-                            ClipTextConfig.read(directory.resolve(TEXT_ENCODER).resolve(CONFIG))),
+                    new PromptEncoder(texts, index.forcesZeros()),
                     new AutoencoderKL(VaeConfig.read(directory.resolve(VAE).resolve(CONFIG))),
-                    ClipTokenizer.load(directory.resolve(TOKENIZER)),
                     scheduler.apply(
                             SchedulerConfig.load(directory.resolve(SCHEDULER).resolve("scheduler_config.json"))));
         } catch (IOException e) {
@@ -74,8 +84,35 @@ final class PipelineDirectory {
         }
     }
 
-    /** The index says only which classes load the folders; their own configs say it again. */
-    private record Index() {}
+    private static PromptEncoder.Text text(Path directory, int index) throws IOException {
+        return new PromptEncoder.Text(
+                new ClipTextEncoder(ClipTextConfig.read(
+                        directory.resolve(PromptEncoder.prefix(index)).resolve(CONFIG))),
+                ClipTokenizer.load(directory.resolve(tokenizer(index))));
+    }
+
+    private static String tokenizer(int index) {
+        return index == 0 ? TOKENIZER : TOKENIZER + "_" + (index + 1);
+    }
+
+    /** What the index says beside the classes that load the folders, which their own configs say again. */
+    private record Index(
+            @JsonProperty(CLASS) String className, @Nullable Boolean forceZerosForEmptyPrompt) {
+        Index {
+            if (!List.of(PIPELINE, PIPELINE_XL).contains(className)) {
+                throw new IllegalArgumentException(
+                        CLASS + " " + className + ": only " + PIPELINE + " and " + PIPELINE_XL + " are supported");
+            }
+        }
+
+        int textEncoders() {
+            return className.equals(PIPELINE_XL) ? 2 : 1;
+        }
+
+        boolean forcesZeros() {
+            return className.equals(PIPELINE_XL) && !Boolean.FALSE.equals(forceZerosForEmptyPrompt);
+        }
+    }
 
     private static void read(Path folder, String name, Scope target) {
         WeightFiles.find(folder, name).forEach(file -> SafetensorsReader.readInto(file, target, tensor -> true));
@@ -97,38 +134,58 @@ final class PipelineDirectory {
 
     static void save(Path directory, PipelineModels models, Parameters policy, Parameters vae) {
         try {
-            for (String folder : List.of(SCHEDULER, TOKENIZER, TEXT_ENCODER, UNET, VAE)) {
+            for (String folder : List.of(SCHEDULER, UNET, VAE)) {
                 Files.createDirectories(directory.resolve(folder));
             }
-            models.tokenizer().save(directory.resolve(TOKENIZER));
+            for (int i = 0; i < models.prompts().texts().size(); i++) {
+                saveText(directory, i, models.prompts().texts().get(i), policy);
+            }
             models.scheduler().save(directory.resolve(SCHEDULER).resolve("scheduler_config.json"));
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write the pipeline to " + directory, e);
         }
         models.unet().config().write(directory.resolve(UNET).resolve(CONFIG));
-        models.textEncoder().config().write(directory.resolve(TEXT_ENCODER).resolve(CONFIG));
         models.vae().config().write(directory.resolve(VAE).resolve(CONFIG));
         write(directory.resolve(UNET), DIFFUSERS_WEIGHTS, policy.scope(PipelineModels.UNET));
-        write(directory.resolve(TEXT_ENCODER), TRANSFORMERS_WEIGHTS, policy.scope(PipelineModels.TEXT_ENCODER));
         write(directory.resolve(VAE), DIFFUSERS_WEIGHTS, vae.root());
-        ConfigJson.write(directory.resolve(INDEX), index(models), ConfigJson.diffusers(PIPELINE));
+        boolean two = models.prompts().texts().size() > 1;
+        ConfigJson.write(
+                directory.resolve(INDEX), index(models, two), ConfigJson.diffusers(two ? PIPELINE_XL : PIPELINE));
+    }
+
+    private static void saveText(Path directory, int index, PromptEncoder.Text text, Parameters policy)
+            throws IOException {
+        Path folder = directory.resolve(PromptEncoder.prefix(index));
+        Files.createDirectories(folder);
+        text.encoder().config().write(folder.resolve(CONFIG));
+        write(folder, TRANSFORMERS_WEIGHTS, policy.scope(PromptEncoder.prefix(index)));
+        Files.createDirectories(directory.resolve(tokenizer(index)));
+        text.tokenizer().save(directory.resolve(tokenizer(index)));
     }
 
     private static void write(Path folder, String name, Scope parameters) {
         SafetensorsWriter.write(folder.resolve(name + ".safetensors"), parameters.asMap(), Map.of("format", "pt"));
     }
 
-    private static Map<String, Object> index(PipelineModels models) {
+    private static Map<String, Object> index(PipelineModels models, boolean two) {
         Map<String, Object> index = new TreeMap<>();
         index.put(UNET, List.of("diffusers", "UNet2DConditionModel"));
         index.put(VAE, List.of("diffusers", "AutoencoderKL"));
         index.put(SCHEDULER, List.of("diffusers", models.scheduler().className()));
-        index.put(TEXT_ENCODER, List.of("transformers", "CLIPTextModel"));
-        index.put(TOKENIZER, List.of("transformers", "CLIPTokenizer"));
-        for (String absent : List.of("feature_extractor", "image_encoder", "safety_checker")) {
-            index.put(absent, Arrays.asList(null, null));
+        List<PromptEncoder.Text> texts = models.prompts().texts();
+        for (int i = 0; i < texts.size(); i++) {
+            String className = texts.get(i).encoder().config().className();
+            index.put(PromptEncoder.prefix(i), List.of("transformers", className));
+            index.put(tokenizer(i), List.of("transformers", "CLIPTokenizer"));
         }
-        index.put("requires_safety_checker", false);
+        index.put("feature_extractor", Arrays.asList(null, null));
+        index.put("image_encoder", Arrays.asList(null, null));
+        if (two) {
+            index.put(FORCE_ZEROS, models.prompts().forceZerosForEmptyPrompt());
+        } else {
+            index.put("safety_checker", Arrays.asList(null, null));
+            index.put("requires_safety_checker", false);
+        }
         return index;
     }
 }

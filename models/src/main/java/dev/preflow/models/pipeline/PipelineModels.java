@@ -6,60 +6,66 @@ import ai.djl.ndarray.types.Shape;
 import dev.preflow.models.scheduler.SchedulerConfig;
 import dev.preflow.models.tensor.Ops;
 import dev.preflow.models.tensor.Parameters;
-import dev.preflow.models.text.ClipTextEncoder;
-import dev.preflow.models.tokenizer.ClipTokenizer;
+import dev.preflow.models.unet.Conditioning;
+import dev.preflow.models.unet.MicroConditioning;
 import dev.preflow.models.unet.UNet2DConditionModel;
+import dev.preflow.models.unet.UNetConfig;
 import dev.preflow.models.vae.AutoencoderKL;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The parts of a latent diffusion pipeline without their weights. Immutable.
  *
- * <p>What alignment trains, the U-Net and the text encoder, is one map of parameters, the policy, under the prefixes
- * {@code unet} and {@code text_encoder}. The autoencoder's parameters are a map of their own.
+ * <p>What alignment trains, the U-Net and the text encoders, is one map of parameters, the policy, under the prefixes
+ * {@code unet}, {@code text_encoder} and, in SDXL, {@code text_encoder_2}. The autoencoder's parameters are a map of their own.
  *
  * @param unet the denoising network
- * @param textEncoder the text encoder
+ * @param prompts the text encoders with their tokenizers
  * @param vae the autoencoder
- * @param tokenizer the text encoder's tokenizer
  * @param scheduler the diffusion process and the default sampler
  */
 public record PipelineModels(
-        UNet2DConditionModel unet,
-        ClipTextEncoder textEncoder,
-        AutoencoderKL vae,
-        ClipTokenizer tokenizer,
-        SchedulerConfig scheduler) {
+        UNet2DConditionModel unet, PromptEncoder prompts, AutoencoderKL vae, SchedulerConfig scheduler) {
 
     /** The prefix of the U-Net's parameters in a policy. */
     public static final String UNET = "unet";
 
-    /** The prefix of the text encoder's parameters in a policy. */
-    public static final String TEXT_ENCODER = "text_encoder";
-
     /** Checks that the parts fit together. */
     public PipelineModels {
-        require(unet.config().crossAttentionDim(), textEncoder.config().hiddenSize(), "channels of the text's states");
-        require(unet.config().inChannels(), vae.config().latentChannels(), "latent channels");
-        if (tokenizer.vocabularySize() > textEncoder.config().vocabSize()) {
-            throw new IllegalArgumentException("The tokenizer has " + tokenizer.vocabularySize()
-                    + " tokens, the text encoder only " + textEncoder.config().vocabSize());
+        UNetConfig config = unet.config();
+        require(config.crossAttentionDim(), prompts.channels(), "cross_attention_dim");
+        require(config.inChannels(), vae.config().latentChannels(), "latent channels");
+        if (config.addsTextAndTime() != prompts.pools()) {
+            throw new IllegalArgumentException("A U-Net of addition_embed_type " + config.additionEmbedType()
+                    + " does not go with text encoders of which the last "
+                    + (prompts.pools() ? "projects" : "does not project"));
+        }
+        if (config.addsTextAndTime()) {
+            require(
+                    config.projectionClassEmbeddingsInputDim(),
+                    prompts.pooledChannels() + MicroConditioning.COUNT * config.additionTimeEmbedDim(),
+                    "projection_class_embeddings_input_dim");
         }
     }
 
     private static void require(int unet, int other, String what) {
         if (unet != other) {
-            throw new IllegalArgumentException("The U-Net has " + unet + " " + what + ", its counterpart " + other);
+            throw new IllegalArgumentException("The U-Net's " + what + " is " + unet + ", its counterpart's " + other);
         }
+    }
+
+    /** The same parts with another scheduler. */
+    public PipelineModels with(SchedulerConfig other) {
+        return new PipelineModels(unet, prompts, vae, other);
     }
 
     /** A policy with random weights below {@code parent}. */
     public Parameters initPolicy(NDManager parent, long seed) {
         Parameters policy = new Parameters(parent);
         unet.init(policy.scope(UNET), seed);
-        textEncoder.init(policy.scope(TEXT_ENCODER), seed + 1);
+        prompts.init(policy, seed + 1);
         return policy;
     }
 
@@ -76,39 +82,38 @@ public record PipelineModels(
         return new Shape(unet.config().inChannels(), size, size);
     }
 
-    /**
-     * The text encoder's hidden states of prompts. Equal prompts are encoded once.
-     *
-     * @param manager the result attaches to it
-     * @return N×L×C
-     */
-    public NDArray encodePrompts(Parameters policy, NDManager manager, List<String> prompts) {
-        List<String> distinct = List.copyOf(new LinkedHashSet<>(prompts));
-        int length = tokenizer.maxLength();
-        long[] ids = new long[distinct.size() * length];
-        for (int i = 0; i < distinct.size(); i++) {
-            int[] encoded = tokenizer.encode(distinct.get(i));
-            for (int j = 0; j < length; j++) {
-                ids[i * length + j] = encoded[j];
-            }
-        }
-        NDArray tokens = manager.create(ids, new Shape(distinct.size(), length));
-        NDArray states = textEncoder.forward(policy.scope(TEXT_ENCODER), tokens);
-        if (distinct.size() == prompts.size()) {
-            return states;
-        }
-        return Ops.rows(states, prompts.stream().mapToLong(distinct::indexOf).toArray());
+    /** Height and width of the images that the U-Net was trained to draw: SDXL is told of them. */
+    public MicroConditioning nativeSize() {
+        int side = unet.config().sampleSize() * vae.config().downsampling();
+        return MicroConditioning.of(side, side);
     }
 
-    /** The U-Net's prediction for latents N×C×H×W, with one training timestep and one context each. */
-    public NDArray predict(Parameters policy, NDArray latents, int[] timesteps, NDArray context) {
+    /** What prompts condition an image of the native size on; see the other form. */
+    public Conditioning encodePrompts(Parameters policy, NDManager manager, List<@Nullable String> prompts) {
+        return encodePrompts(policy, manager, prompts, nativeSize());
+    }
+
+    /**
+     * What prompts condition the U-Net on. Equal prompts are encoded once.
+     *
+     * @param manager the result attaches to it
+     * @param prompts a null one is absent: the empty text, or all zeros where the pipeline says so
+     * @param sizes of the images, which only SDXL is told
+     */
+    public Conditioning encodePrompts(
+            Parameters policy, NDManager manager, List<@Nullable String> prompts, MicroConditioning sizes) {
+        return this.prompts.encode(policy, manager, prompts, sizes);
+    }
+
+    /** The U-Net's prediction for latents N×C×H×W, with one training timestep and one text each. */
+    public NDArray predict(Parameters policy, NDArray latents, int[] timesteps, Conditioning text) {
         return predict(
-                policy, latents, Arrays.stream(timesteps).asDoubleStream().toArray(), context);
+                policy, latents, Arrays.stream(timesteps).asDoubleStream().toArray(), text);
     }
 
     /** The same at times that need not be whole. */
-    public NDArray predict(Parameters policy, NDArray latents, double[] timesteps, NDArray context) {
-        return unet.forward(policy.scope(UNET), latents, timesteps, context);
+    public NDArray predict(Parameters policy, NDArray latents, double[] timesteps, Conditioning text) {
+        return unet.forward(policy.scope(UNET), latents, timesteps, text);
     }
 
     /**

@@ -9,6 +9,7 @@ import dev.preflow.models.scheduler.GaussianStep;
 import dev.preflow.models.scheduler.Scheduler;
 import dev.preflow.models.tensor.Noise;
 import dev.preflow.models.tensor.Parameters;
+import dev.preflow.models.unet.Conditioning;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -36,7 +37,7 @@ final class Sampler {
 
     /** The clean latents; every step is told to the recorder, if there is one, and its number to the progress. */
     NDArray sample(@Nullable TrajectoryRecorder recorder, IntConsumer progress) {
-        NDArray context = context();
+        Conditioning text = text();
         Denoising run = start();
         NDArray latents = noise(0).mul(run.initialScale());
         double[] times = run.times();
@@ -47,7 +48,7 @@ final class Sampler {
         for (int i = 0; i < times.length; i++) {
             try (NDManager step = manager.newSubManager()) {
                 latents.attach(step);
-                NDArray output = predict(latents, times[i], context);
+                NDArray output = predict(latents, times[i], text);
                 NDArray next = advance(run, i, output, latents, recorder);
                 next.attach(manager);
                 latents = next;
@@ -83,8 +84,8 @@ final class Sampler {
         return next;
     }
 
-    private NDArray context() {
-        List<String> texts = new ArrayList<>();
+    private Conditioning text() {
+        List<@Nullable String> texts = new ArrayList<>();
         if (requests.get(0).guided()) {
             requests.forEach(request -> texts.add(request.negativePrompt()));
         }
@@ -93,11 +94,11 @@ final class Sampler {
     }
 
     /** The prediction, guided per sample (Ho and Salimans 2022) if the batch is. */
-    private NDArray predict(NDArray latents, double time, NDArray context) {
+    private NDArray predict(NDArray latents, double time, Conditioning text) {
         if (!requests.get(0).guided()) {
-            return models.predict(policy, latents, repeated(time, batch), context);
+            return models.predict(policy, latents, repeated(time, batch), text);
         }
-        NDArray both = models.predict(policy, latents.concat(latents, 0), repeated(time, 2 * batch), context);
+        NDArray both = models.predict(policy, latents.concat(latents, 0), repeated(time, 2 * batch), text);
         NDArray unconditional = both.get(":" + batch);
         NDArray conditional = both.get(batch + ":");
         NDArray scale = perSample(latents.getManager(), GenerationRequest::guidanceScale);

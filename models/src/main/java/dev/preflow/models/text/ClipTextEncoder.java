@@ -2,14 +2,18 @@ package dev.preflow.models.text;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import dev.preflow.models.nn.Initializer;
 import dev.preflow.models.nn.Layers;
 import dev.preflow.models.tensor.Ops;
 import dev.preflow.models.tensor.Scope;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
- * CLIP's text transformer (Radford et al. 2021), transformers' {@code CLIPTextModel}: pre-normalised layers with causal
- * attention over token and position embeddings.
+ * CLIP's text transformer (Radford et al. 2021), transformers' {@code CLIPTextModel} and
+ * {@code CLIPTextModelWithProjection}: pre-normalised layers with causal attention over token and position embeddings.
  *
  * @param config sizes
  */
@@ -17,6 +21,10 @@ public record ClipTextEncoder(ClipTextConfig config) {
 
     /** The scope of all parameters, as published checkpoints name it. */
     public static final String ROOT = "text_model";
+
+    private static final String PROJECTION = "text_projection";
+    /** In configs before transformers 4.31, where it stands for the largest id in the text. */
+    private static final int LEGACY_END = 2;
 
     private static final double TOKEN_DEVIATION = 1;
     private static final double POSITION_DEVIATION = 0.5;
@@ -34,6 +42,9 @@ public record ClipTextEncoder(ClipTextConfig config) {
             initLayer(init, model.scope("encoder").scope("layers", i));
         }
         init.norm(model.scope("final_layer_norm"), channels);
+        if (config.projects()) {
+            init.linearWithoutBias(p.scope(PROJECTION), channels, config.projectionDim());
+        }
     }
 
     private void initLayer(Initializer init, Scope p) {
@@ -56,6 +67,45 @@ public record ClipTextEncoder(ClipTextConfig config) {
      * @return N×L×C
      */
     public NDArray forward(Scope p, NDArray ids) {
+        return normed(p, layers(p, embed(p, ids), 0, config.numHiddenLayers()));
+    }
+
+    /**
+     * What SDXL takes from an encoder: the hidden state before the last layer, without normalisation, and the projected text
+     * if the encoder projects.
+     *
+     * @param ids token ids N×L, INT64, L at most {@code maxPositionEmbeddings}, each row with an end of text
+     */
+    public TextStates penultimate(Scope p, NDArray ids) {
+        int last = config.numHiddenLayers() - 1;
+        NDArray before = layers(p, embed(p, ids), 0, last);
+        return new TextStates(
+                before, config.projects() ? pooled(p, normed(p, layers(p, before, last, last + 1)), ids) : null);
+    }
+
+    /** The last hidden state at each row's end of text, projected. */
+    private NDArray pooled(Scope p, NDArray states, NDArray ids) {
+        int rows = (int) ids.getShape().get(0);
+        int length = (int) ids.getShape().get(1);
+        long[] values = ids.toLongArray();
+        long[] places = new long[rows];
+        for (int row = 0; row < rows; row++) {
+            places[row] = (long) row * length + end(Arrays.copyOfRange(values, row * length, (row + 1) * length));
+        }
+        NDArray ends = Ops.rows(states.reshape(new Shape((long) rows * length, config.hiddenSize())), places);
+        return Layers.linear(p.scope(PROJECTION), ends);
+    }
+
+    private int end(long[] ids) {
+        long end = config.eosTokenId() == LEGACY_END ? LongStream.of(ids).max().orElseThrow() : config.eosTokenId();
+        return IntStream.range(0, ids.length)
+                .filter(i -> ids[i] == end)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("A text has no end: eos_token_id " + end
+                        + " of the encoder's config is not among the tokenizer's ids " + Arrays.toString(ids)));
+    }
+
+    private NDArray embed(Scope p, NDArray ids) {
         long length = ids.getShape().get(1);
         if (length > config.maxPositionEmbeddings()) {
             throw new IllegalArgumentException(
@@ -66,11 +116,19 @@ public record ClipTextEncoder(ClipTextConfig config) {
         NDArray positions = Ops.embedding(
                 ids.getManager().arange((int) length).toType(DataType.INT64, false),
                 model.get("embeddings.position_embedding.weight"));
-        NDArray h = tokens.add(positions);
-        for (int i = 0; i < config.numHiddenLayers(); i++) {
-            h = layer(model.scope("encoder").scope("layers", i), h);
+        return tokens.add(positions);
+    }
+
+    private NDArray layers(Scope p, NDArray x, int from, int to) {
+        NDArray h = x;
+        for (int i = from; i < to; i++) {
+            h = layer(p.scope(ROOT).scope("encoder").scope("layers", i), h);
         }
-        return Layers.layerNorm(model.scope("final_layer_norm"), h, config.layerNormEps());
+        return h;
+    }
+
+    private NDArray normed(Scope p, NDArray x) {
+        return Layers.layerNorm(p.scope(ROOT).scope("final_layer_norm"), x, config.layerNormEps());
     }
 
     private NDArray layer(Scope p, NDArray x) {

@@ -5,48 +5,73 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.preflow.models.nn.Initializer;
-import dev.preflow.models.nn.Layers;
 import dev.preflow.models.tensor.Ops;
 import dev.preflow.models.tensor.Scope;
 
 /**
- * Sinusoids of the timestep (Ho et al. 2020) through two linear layers: diffusers' {@code Timesteps} and
- * {@code TimestepEmbedding}.
+ * The embedding that every residual block takes: sinusoids of the timestep (Ho et al. 2020) through two linear layers, and in
+ * SDXL (Podell et al. 2023) the pooled text with sinusoids of the image's sizes through two more, added.
  *
- * @param sinusoids number of sinusoids, even
- * @param channels of the embedding
- * @param cosinesFirst diffusers' {@code flip_sin_to_cos}
- * @param shift diffusers' {@code freq_shift}
+ * @param config sizes
  */
-record TimeEmbedding(int sinusoids, int channels, boolean cosinesFirst, int shift) {
+record TimeEmbedding(UNetConfig config) {
 
-    private static final double LONGEST_PERIOD = 10_000;
+    private static final String TIME = "time_embedding";
+    private static final String ADDITION = "add_embedding";
 
+    private MlpEmbedding time() {
+        return new MlpEmbedding(config.blockOutChannels().get(0), config.timeChannels());
+    }
+
+    private MlpEmbedding addition() {
+        return new MlpEmbedding(config.projectionClassEmbeddingsInputDim(), config.timeChannels());
+    }
+
+    private Sinusoids sinusoids(int count) {
+        return new Sinusoids(count, config.flipSinToCos(), config.freqShift());
+    }
+
+    /** Creates the parameters; the scope is the U-Net's own. */
     void initialize(Initializer init, Scope p) {
-        init.linear(p.scope("linear_1"), sinusoids, channels, 1);
-        init.linear(p.scope("linear_2"), channels, channels, 1);
-    }
-
-    /** The embedding after the SiLU with which every residual block begins, N×channels. */
-    NDArray forward(Scope p, NDManager manager, double[] timesteps) {
-        DataType type = p.get("linear_1.weight").getDataType();
-        NDArray waves = manager.create(waves(timesteps), new Shape(timesteps.length, sinusoids));
-        NDArray typed = type == DataType.FLOAT32 ? waves : Ops.cast(waves, type);
-        NDArray hidden = Ops.silu(Layers.linear(p.scope("linear_1"), typed));
-        return Ops.silu(Layers.linear(p.scope("linear_2"), hidden));
-    }
-
-    private float[] waves(double[] timesteps) {
-        int half = sinusoids / 2;
-        float[] waves = new float[timesteps.length * sinusoids];
-        for (int b = 0; b < timesteps.length; b++) {
-            int row = b * sinusoids;
-            for (int i = 0; i < half; i++) {
-                double angle = timesteps[b] * Math.exp(-Math.log(LONGEST_PERIOD) * i / (half - shift));
-                waves[row + (cosinesFirst ? i : half + i)] = (float) Math.cos(angle);
-                waves[row + (cosinesFirst ? half + i : i)] = (float) Math.sin(angle);
-            }
+        time().initialize(init, p.scope(TIME));
+        if (config.addsTextAndTime()) {
+            addition().initialize(init, p.scope(ADDITION));
         }
-        return waves;
+    }
+
+    /**
+     * The embedding after the SiLU with which every residual block begins, N×timeChannels.
+     *
+     * @param p the U-Net's own scope
+     * @param manager the result attaches to it
+     */
+    NDArray forward(Scope p, NDManager manager, double[] timesteps, Conditioning conditioning) {
+        DataType type = p.get(TIME + ".linear_1.weight").getDataType();
+        NDArray waves = sinusoids(config.blockOutChannels().get(0)).of(manager, timesteps);
+        NDArray embedding = time().forward(p.scope(TIME), typed(waves, type));
+        Conditioning.Addition given = conditioning.addition();
+        if (given != null) {
+            embedding = embedding.add(addition().forward(p.scope(ADDITION), joined(given, manager, type)));
+        }
+        return Ops.silu(embedding);
+    }
+
+    /** Pooled text and sinusoids side by side. */
+    private NDArray joined(Conditioning.Addition given, NDManager manager, DataType type) {
+        long batch = given.pooled().getShape().get(0);
+        NDArray waves = sinusoids(config.additionTimeEmbedDim()).of(manager, given.timeIds());
+        NDArray rows = waves.reshape(new Shape(batch, -1));
+        NDArray joined = typed(given.pooled(), type).concat(typed(rows, type), 1);
+        if (joined.getShape().get(1) != config.projectionClassEmbeddingsInputDim()) {
+            throw new IllegalArgumentException("Pooled text " + given.pooled().getShape() + " and "
+                    + given.timeIds().length / batch + " time ids of " + config.additionTimeEmbedDim()
+                    + " sinusoids make " + joined.getShape().get(1) + " channels, but the U-Net's "
+                    + "projection_class_embeddings_input_dim is " + config.projectionClassEmbeddingsInputDim());
+        }
+        return joined;
+    }
+
+    private static NDArray typed(NDArray x, DataType type) {
+        return x.getDataType() == type ? x : Ops.cast(x, type);
     }
 }

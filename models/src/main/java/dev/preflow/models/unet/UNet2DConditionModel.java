@@ -1,6 +1,7 @@
 package dev.preflow.models.unet;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import dev.preflow.models.nn.Initializer;
 import dev.preflow.models.nn.Layers;
 import dev.preflow.models.tensor.Scope;
@@ -25,8 +26,7 @@ public final class UNet2DConditionModel {
     /** A network of the sizes that the config gives. */
     public UNet2DConditionModel(UNetConfig config) {
         this.config = config;
-        this.time = new TimeEmbedding(
-                config.blockOutChannels().get(0), config.timeChannels(), config.flipSinToCos(), config.freqShift());
+        this.time = new TimeEmbedding(config);
         UNetBlocks blocks = new UNetBlocks(config);
         this.down = blocks.down();
         this.mid = blocks.mid();
@@ -43,7 +43,7 @@ public final class UNet2DConditionModel {
         Initializer init = new Initializer(p, seed);
         int first = config.blockOutChannels().get(0);
         init.conv(p.scope("conv_in"), config.inChannels(), first, 3, 1);
-        time.initialize(init, p.scope("time_embedding"));
+        time.initialize(init, p);
         for (int i = 0; i < down.size(); i++) {
             down.get(i).initialize(init, p.scope("down_blocks", i));
         }
@@ -60,19 +60,15 @@ public final class UNet2DConditionModel {
      *
      * @param latents N×C×H×W
      * @param timesteps one per sample, in the scheduler's training range; samplers may ask between two
-     * @param context the text encoder's hidden states, N×L×crossAttentionDim
+     * @param conditioning of as many texts; with an addition exactly if the config has an {@code addition_embed_type}
      * @return in the latents' shape and manager
      */
-    public NDArray forward(Scope p, NDArray latents, double[] timesteps, NDArray context) {
-        long batch = latents.getShape().get(0);
-        if (timesteps.length != batch || context.getShape().get(0) != batch) {
-            throw new IllegalArgumentException("Latents " + latents.getShape() + " with " + timesteps.length
-                    + " timesteps and context " + context.getShape() + ": give one of each per sample");
-        }
-        NDArray embedding = time.forward(p.scope("time_embedding"), latents.getManager(), timesteps);
-        // A view in the latents' manager: what is computed from the context would otherwise gather in the context's.
-        NDArray text = context.reshape(context.getShape());
-        text.attach(latents.getManager());
+    public NDArray forward(Scope p, NDArray latents, double[] timesteps, Conditioning conditioning) {
+        check(latents, timesteps, conditioning);
+        NDManager manager = latents.getManager();
+        Conditioning given = conditioning.viewedIn(manager);
+        NDArray embedding = time.forward(p, manager, timesteps, given);
+        NDArray text = given.states();
         Deque<NDArray> skips = new ArrayDeque<>();
         NDArray h = Layers.conv(p.scope("conv_in"), latents);
         skips.push(h);
@@ -85,5 +81,23 @@ public final class UNet2DConditionModel {
         }
         h = Layers.groupNormSilu(p.scope("conv_norm_out"), h, config.normNumGroups(), config.normEps());
         return Layers.conv(p.scope("conv_out"), h);
+    }
+
+    private void check(NDArray latents, double[] timesteps, Conditioning conditioning) {
+        long batch = latents.getShape().get(0);
+        if (timesteps.length != batch || conditioning.states().getShape().get(0) != batch) {
+            throw new IllegalArgumentException("Latents " + latents.getShape() + " with " + timesteps.length
+                    + " timesteps and states " + conditioning.states().getShape() + ": give one of each per sample");
+        }
+        Conditioning.Addition addition = conditioning.addition();
+        if ((addition != null) != config.addsTextAndTime()
+                || (addition != null && addition.pooled().getShape().get(0) != batch)) {
+            throw new IllegalArgumentException("A U-Net of addition_embed_type " + config.additionEmbedType()
+                    + " is given "
+                    + (addition == null
+                            ? "no pooled text"
+                            : "pooled text " + addition.pooled().getShape())
+                    + " for " + batch + " samples");
+        }
     }
 }

@@ -29,6 +29,7 @@ final class UNetBlocks {
                 config.crossAttentionDim(),
                 config.attentionHeadDim().get(level),
                 config.normNumGroups(),
+                config.transformerLayersPerBlock().get(level),
                 config.useLinearProjection());
     }
 

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param midBlockAddAttention whether the middle blocks attend
  * @param useQuantConv whether a 1×1 convolution follows the encoder
  * @param usePostQuantConv whether a 1×1 convolution precedes the decoder
+ * @param forceUpcast whether the autoencoder overflows in float16 and so must run in float32
  */
 public record VaeConfig(
         int sampleSize,
@@ -37,12 +38,22 @@ public record VaeConfig(
         @Nullable Double scalingFactor,
         @Nullable Boolean midBlockAddAttention,
         @Nullable Boolean useQuantConv,
-        @Nullable Boolean usePostQuantConv) {
+        @Nullable Boolean usePostQuantConv,
+        @Nullable Boolean forceUpcast) {
 
     private static final String DOWN = "DownEncoderBlock2D";
     private static final String UP = "UpDecoderBlock2D";
     private static final Map<String, ?> ONLY = Map.of(
-            "_class_name", "AutoencoderKL", "act_fn", "silu", "shift_factor", 0.0, "latents_mean", ConfigJson.ABSENT);
+            "_class_name",
+            "AutoencoderKL",
+            "act_fn",
+            "silu",
+            "shift_factor",
+            0.0,
+            "latents_mean",
+            ConfigJson.ABSENT,
+            "latents_std",
+            ConfigJson.ABSENT);
 
     /** Fills in diffusers' defaults and checks that the lists fit together. */
     public VaeConfig {
@@ -55,6 +66,7 @@ public record VaeConfig(
         midBlockAddAttention = ConfigJson.orElse(midBlockAddAttention, true);
         useQuantConv = ConfigJson.orElse(useQuantConv, true);
         usePostQuantConv = ConfigJson.orElse(usePostQuantConv, true);
+        forceUpcast = ConfigJson.orElse(forceUpcast, true);
         blockOutChannels = List.copyOf(ConfigJson.require(blockOutChannels, "block_out_channels"));
         downBlockTypes = List.copyOf(ConfigJson.require(downBlockTypes, "down_block_types"));
         upBlockTypes = List.copyOf(ConfigJson.require(upBlockTypes, "up_block_types"));
@@ -85,6 +97,7 @@ public record VaeConfig(
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 
@@ -103,7 +116,8 @@ public record VaeConfig(
                 factor,
                 midBlockAddAttention,
                 useQuantConv,
-                usePostQuantConv);
+                usePostQuantConv,
+                forceUpcast);
     }
 
     /** The same sizes with or without attention in the middle. */
@@ -121,7 +135,8 @@ public record VaeConfig(
                 scalingFactor,
                 attention,
                 useQuantConv,
-                usePostQuantConv);
+                usePostQuantConv,
+                forceUpcast);
     }
 
     /** How many image pixels one latent pixel spans in each direction. */

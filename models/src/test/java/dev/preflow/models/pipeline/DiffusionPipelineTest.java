@@ -12,6 +12,7 @@ import dev.preflow.models.scheduler.DdimScheduler;
 import dev.preflow.models.tensor.Autograd;
 import dev.preflow.models.tensor.Parameters;
 import dev.preflow.models.tensor.Torch;
+import dev.preflow.models.unet.Conditioning;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,7 +102,7 @@ class DiffusionPipelineTest {
             DdimRun run = new DdimScheduler(models.scheduler()).run(4, 3, 0.7);
             lease.parameters().trainable(name -> name.contains("attn"));
             try (Autograd on = Autograd.enabled()) {
-                NDArray context = models.encodePrompts(lease.parameters(), manager, List.of(request.prompt()));
+                Conditioning context = models.encodePrompts(lease.parameters(), manager, List.of(request.prompt()));
                 NDArray loss = manager.zeros(new Shape());
                 for (int i = 0; i < 3; i++) {
                     Shape shape = new Shape(1).addAll(new Shape(trajectory.shape()));
@@ -226,9 +227,9 @@ class DiffusionPipelineTest {
                 .anyMatch(name -> name.startsWith("unet."))
                 .anyMatch(name -> name.startsWith("text_encoder."));
         try (Autograd on = Autograd.enabled()) {
-            NDArray context =
+            Conditioning context =
                     models.encodePrompts(policy, manager, List.of("a red circle", "a square", "a red circle"));
-            assertThat(context.getShape()).isEqualTo(new Shape(3, 12, 16));
+            assertThat(context.states().getShape()).isEqualTo(new Shape(3, 12, 16));
             NDArray latents = manager.ones(new Shape(3, 4, 4, 4));
             NDArray output = models.predict(policy, latents, new int[] {1, 500, 999}, context);
             Autograd.backward(output.square().mean());

@@ -23,8 +23,7 @@ public final class TinyPipeline {
                 .add("a red circle above a blue square")
                 .maxLength(12)
                 .build();
-        UNetConfig unet = new UNetConfig(
-                4,
+        UNetConfig unet = UNetConfig.of(
                 4,
                 4,
                 List.of("DownBlock2D", "CrossAttnDownBlock2D"),
@@ -33,17 +32,12 @@ public final class TinyPipeline {
                 1,
                 List.of(2),
                 16,
-                4,
-                null,
-                null,
-                null,
-                0);
-        ClipTextConfig text = new ClipTextConfig(tokenizer.vocabularySize(), 16, 32, 1, 2, 12, null, null);
+                4);
+        ClipTextConfig text = ClipTextConfig.of(tokenizer.vocabularySize(), 16, 32, 1, 2, 12);
         return new PipelineModels(
                 new UNet2DConditionModel(unet),
-                new ClipTextEncoder(text),
+                PromptEncoder.of(new ClipTextEncoder(text), tokenizer),
                 new AutoencoderKL(VaeConfig.of(8, List.of(8, 8), 1, 4, 4)),
-                tokenizer,
                 SchedulerConfig.stableDiffusion(scheduler));
     }
 

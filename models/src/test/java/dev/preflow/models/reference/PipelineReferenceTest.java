@@ -13,6 +13,7 @@ import dev.preflow.models.scheduler.Scheduler;
 import dev.preflow.models.tensor.Autograd;
 import dev.preflow.models.tensor.Parameters;
 import dev.preflow.models.tensor.Torch;
+import dev.preflow.models.unet.Conditioning;
 import dev.preflow.models.vae.LatentDistribution;
 import dev.preflow.models.weights.SafetensorsReader;
 import java.util.Arrays;
@@ -45,14 +46,20 @@ class PipelineReferenceTest {
                 PolicyLease policy = pipeline.borrow()) {
             NDArray ids = expected.get("ids");
             for (int i = 0; i < PROMPTS.size(); i++) {
-                assertThat(pipeline.models().tokenizer().encode(PROMPTS.get(i)))
+                assertThat(pipeline.models()
+                                .prompts()
+                                .texts()
+                                .get(0)
+                                .tokenizer()
+                                .encode(PROMPTS.get(i)))
                         .isEqualTo(Arrays.stream(ids.get(i).toLongArray())
                                 .mapToInt(Math::toIntExact)
                                 .toArray());
             }
-            NDArray context = pipeline.models().encodePrompts(policy.parameters(), manager, PROMPTS);
+            Conditioning context = pipeline.models().encodePrompts(policy.parameters(), manager, PROMPTS);
 
-            assertThat(Reference.difference(context, expected.get("context"))).isLessThan(CLOSE);
+            assertThat(Reference.difference(context.states(), expected.get("context")))
+                    .isLessThan(CLOSE);
         }
     }
 
@@ -66,7 +73,11 @@ class PipelineReferenceTest {
                 Autograd on = Autograd.enabled()) {
             List<String> trained = policy.trainable(name -> name.startsWith(PipelineModels.UNET));
             NDArray output = pipeline.models()
-                    .predict(policy, expected.get("latents"), timesteps(expected), expected.get("context"));
+                    .predict(
+                            policy,
+                            expected.get("latents"),
+                            timesteps(expected),
+                            Conditioning.of(expected.get("context")));
 
             assertThat(Reference.difference(output, expected.get("output"))).isLessThan(CLOSE);
             Autograd.backward(output.mul(expected.get("probe")).sum());
@@ -106,8 +117,8 @@ class PipelineReferenceTest {
                 PolicyLease policy = pipeline.borrow();
                 Autograd off = Autograd.disabled()) {
             PipelineModels models = pipeline.models();
-            NDArray empty = models.encodePrompts(policy.parameters(), manager, List.of("", ""));
-            NDArray context = models.encodePrompts(policy.parameters(), manager, PROMPTS);
+            Conditioning empty = models.encodePrompts(policy.parameters(), manager, List.of("", ""));
+            Conditioning context = models.encodePrompts(policy.parameters(), manager, PROMPTS);
             NDArray latents = expected.get("start");
             Denoising run = Scheduler.of(models.scheduler()).start(manager, STEPS);
             for (int i = 0; i < run.times().length; i++) {

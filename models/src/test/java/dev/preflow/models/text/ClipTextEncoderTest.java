@@ -32,7 +32,7 @@ class ClipTextEncoderTest {
     }
 
     private static ClipTextConfig tiny(String activation) {
-        return new ClipTextConfig(9, 8, 16, 2, 2, 5, activation, null);
+        return new ClipTextConfig(null, 9, 8, 16, 2, 2, 5, activation, null, null, null);
     }
 
     private NDArray ids(long... ids) {

@@ -45,12 +45,17 @@ class UNet2DConditionModelTest {
                 List.of(4, 8),
                 1,
                 List.of(2),
+                null,
                 6,
                 2,
                 null,
                 linear,
                 null,
-                0);
+                0,
+                null,
+                null,
+                null,
+                null);
     }
 
     private Parameters init(UNet2DConditionModel model) {
@@ -68,9 +73,10 @@ class UNet2DConditionModelTest {
         NDArray context = GradientCheck.variable(manager, 2, 2, 5, 6);
         parameters.add("latents", latents);
         parameters.add("context", context);
-        GradientCheck.check(parameters, () -> model.forward(parameters.root(), latents, TIMESTEPS, context)
-                .square()
-                .sum());
+        GradientCheck.check(
+                parameters, () -> model.forward(parameters.root(), latents, TIMESTEPS, Conditioning.of(context))
+                        .square()
+                        .sum());
     }
 
     @Test
@@ -125,8 +131,11 @@ class UNet2DConditionModelTest {
         Parameters parameters = init(model);
         try (Autograd off = Autograd.disabled()) {
             NDArray latents = Noise.normal(manager, 1, new Shape(2, 3, 5, 7));
-            NDArray out =
-                    model.forward(parameters.root(), latents, TIMESTEPS, Noise.normal(manager, 2, new Shape(2, 5, 6)));
+            NDArray out = model.forward(
+                    parameters.root(),
+                    latents,
+                    TIMESTEPS,
+                    Conditioning.of(Noise.normal(manager, 2, new Shape(2, 5, 6))));
             assertThat(out.getShape()).isEqualTo(latents.getShape());
         }
     }
@@ -139,7 +148,11 @@ class UNet2DConditionModelTest {
         int before = manager.getManagedArrays().size();
         try (NDManager step = manager.newSubManager();
                 Autograd off = Autograd.disabled()) {
-            model.forward(parameters.root(), Noise.normal(step, 1, new Shape(2, 3, 4, 4)), TIMESTEPS, context);
+            model.forward(
+                    parameters.root(),
+                    Noise.normal(step, 1, new Shape(2, 3, 4, 4)),
+                    TIMESTEPS,
+                    Conditioning.of(context));
         }
         assertThat(manager.getManagedArrays()).hasSize(before);
     }
@@ -156,7 +169,9 @@ class UNet2DConditionModelTest {
     @ValueSource(
             strings = {
                 "\"act_fn\": \"gelu\"",
-                "\"addition_embed_type\": \"text_time\"",
+                "\"addition_embed_type\": \"text\"",
+                "\"transformer_layers_per_block\": [1, 2]",
+                "\"cross_attention_dim\": [768, 1024, 768, 768]",
                 "\"_class_name\": \"UNet2DModel\"",
                 "\"down_block_types\": [\"AttnDownBlock2D\", \"DownBlock2D\", \"DownBlock2D\", \"DownBlock2D\"]",
                 "\"attention_head_dim\": [1, 2]",

@@ -65,7 +65,7 @@ final class Painter implements AutoCloseable {
     private static GenerationRequest request(PaintTask task) {
         var kind = task.kind();
         return new GenerationRequest(
-                task.text(), "", task.seed(), task.guidanceScale(), kind.steps(), kind.stochasticSteps(), kind.eta());
+                task.text(), null, task.seed(), task.guidanceScale(), kind.steps(), kind.stochasticSteps(), kind.eta());
     }
 
     private Painting painting(GeneratedImage drawn) {

@@ -2,6 +2,7 @@ package dev.preflow.producers.generate;
 
 import dev.preflow.models.pipeline.DiffusionPipeline;
 import dev.preflow.models.pipeline.PipelineModels;
+import dev.preflow.models.pipeline.PromptEncoder;
 import dev.preflow.models.scheduler.SchedulerConfig;
 import dev.preflow.models.tensor.Torch;
 import dev.preflow.models.text.ClipTextConfig;
@@ -25,8 +26,7 @@ final class TinyModel {
                 .add("a red circle above a blue square")
                 .maxLength(12)
                 .build();
-        var unet = new UNetConfig(
-                4,
+        var unet = UNetConfig.of(
                 4,
                 4,
                 List.of("DownBlock2D", "CrossAttnDownBlock2D"),
@@ -35,16 +35,13 @@ final class TinyModel {
                 1,
                 List.of(2),
                 16,
-                4,
-                null,
-                null,
-                null,
-                0);
+                4);
         var models = new PipelineModels(
                 new UNet2DConditionModel(unet),
-                new ClipTextEncoder(new ClipTextConfig(tokenizer.vocabularySize(), 16, 32, 1, 2, 12, null, null)),
+                PromptEncoder.of(
+                        new ClipTextEncoder(ClipTextConfig.of(tokenizer.vocabularySize(), 16, 32, 1, 2, 12)),
+                        tokenizer),
                 new AutoencoderKL(VaeConfig.of(8, List.of(8, 8), 1, 4, 4)),
-                tokenizer,
                 SchedulerConfig.stableDiffusion("DDIMScheduler"));
         try (var manager = Torch.newManager();
                 var pipeline = new DiffusionPipeline(

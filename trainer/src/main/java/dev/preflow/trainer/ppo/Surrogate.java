@@ -10,6 +10,7 @@ import dev.preflow.models.scheduler.GaussianStep;
 import dev.preflow.models.tensor.Autograd;
 import dev.preflow.models.tensor.Ops;
 import dev.preflow.models.tensor.Parameters;
+import dev.preflow.models.unet.Conditioning;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
@@ -106,8 +107,8 @@ final class Surrogate {
         for (int i = 0; i < at.length; i++) {
             at[i] = timesteps[indices[i]];
         }
-        NDArray context = models.encodePrompts(weights, latents.getManager(), prompts);
-        return run.distribution(indices, models.predict(weights, latents, at, context), latents);
+        Conditioning text = models.encodePrompts(weights, latents.getManager(), prompts);
+        return run.distribution(indices, models.predict(weights, latents, at, text), latents);
     }
 
     private NDArray array(NDManager step, List<TrainedPair> pairs, boolean before) {

@@ -206,8 +206,7 @@ class SurrogateTest {
                     false);
 
             assertThatThrownBy(() -> new Surrogate(
-                            new PipelineModels(
-                                    models.unet(), models.textEncoder(), models.vae(), models.tokenizer(), toOne),
+                            models.with(toOne),
                             lease.parameters(),
                             lease.parameters(),
                             new RolloutForm(4, 4, 1),
