@@ -52,10 +52,9 @@ public final class Ops {
                             + "torch.transpose(torch.unflatten(q, 2, [h, -1]), 1, 2), "
                             + "torch.transpose(torch.unflatten(k, 2, [h, -1]), 1, 2), "
                             + "torch.transpose(torch.unflatten(v, 2, [h, -1]), 1, 2), None, 0., c), 1, 2), 2)"),
-            method(
-                    "geglu",
-                    "x: Tensor, c: int",
-                    "torch.mul(torch.narrow(x, -1, 0, c), torch.gelu(torch.narrow(x, -1, c, c)))"),
+            // one split rather than two views: their gradients are joined in one pass, not padded with zeros and added
+            "  def geglu(self: __torch__.M, x: Tensor) -> Tensor:\n    halves = torch.chunk(x, 2, -1)\n"
+                    + "    return torch.mul(halves[0], torch.gelu(halves[1]))\n",
             method("rows", "x: Tensor, i: Tensor", "torch.index_select(x, 0, i)"),
             method("softmax", "x: Tensor, d: int", "torch.softmax(x, d)"),
             method("log_softmax", "x: Tensor, d: int", "torch.log_softmax(x, d)"),
@@ -158,7 +157,7 @@ public final class Ops {
 
     /** The first half of the last dimension times the GELU of the second half (Shazeer 2020). */
     public static NDArray geglu(NDArray x) {
-        return ATEN.call("geglu", x, x.getShape().get(x.getShape().dimension() - 1) / 2);
+        return ATEN.call("geglu", x);
     }
 
     /** The given entries of the first dimension, in the given order, with repetition. */
