@@ -25,6 +25,7 @@ from diffusers import (
     EulerAncestralDiscreteScheduler,
     EulerDiscreteScheduler,
     PNDMScheduler,
+    StableDiffusionImg2ImgPipeline,
     StableDiffusionPipeline,
     UNet2DConditionModel,
 )
@@ -229,6 +230,51 @@ def samplers(folder):
         save(values, folder / "schedulers" / name / "fixtures.safetensors", {})
 
 
+DRAWINGS = ["ddim-leading", "pndm-leading", "euler-leading", "euler-ancestral", "dpm-solver-karras"]
+STRENGTH = 0.6
+NEGATIVE = ["blurry", "a circle"]
+
+
+def drawings(folder):
+    """Whole pipelines by each sampler: in another size than the model's, with negative prompts, and from an image."""
+    source = StableDiffusionPipeline.from_pretrained(folder / "sd1", safety_checker=None)
+    generator = torch.Generator().manual_seed(7)
+    for name in DRAWINGS:
+        kind, options = SCHEDULERS[name]
+        parts = {**source.components, "scheduler": kind(**{**SCHEDULE, **options})}
+        common = dict(
+            prompt=PROMPTS,
+            negative_prompt=NEGATIVE,
+            num_inference_steps=STEPS,
+            guidance_scale=GUIDANCE,
+            generator=generator,
+            output_type="pt",
+        )
+        values = {}
+
+        def remember(prefix, count, shape):
+            """The numbers that the pipeline is going to draw."""
+            state = generator.get_state()
+            for i in range(count):
+                values[f"{prefix}.{i}"] = torch.randn(shape, generator=generator)
+            generator.set_state(state)
+
+        pipeline = StableDiffusionPipeline(**parts, requires_safety_checker=False)
+        pipeline.set_progress_bar_config(disable=True)
+        height, width = 24, 40
+        remember("wide", STEPS + 1, (2, 4, height // 2, width // 2))
+        values["wide"] = pipeline(height=height, width=width, **common).images
+
+        pipeline = StableDiffusionImg2ImgPipeline(**parts, requires_safety_checker=False)
+        pipeline.set_progress_bar_config(disable=True)
+        values["image"] = torch.randint(0, 256, (2, 3, 24, 16), generator=generator) / 255
+        remember("from", STEPS + 2, (2, 4, 12, 8))
+        values["from"] = pipeline(image=values["image"], strength=STRENGTH, **common).images
+        (folder / "drawings" / name).mkdir(parents=True)
+        pipeline.scheduler.save_pretrained(folder / "drawings" / name)
+        save(values, folder / "drawings" / name / "fixtures.safetensors", {})
+
+
 AWKWARD = [
     "",
     " ",
@@ -302,6 +348,7 @@ def main():
     for name in UNETS:
         family(name, folder, models / "base" / "tokenizer")
     samplers(folder)
+    drawings(folder)
     tokenizers(folder, models)
 
 

@@ -42,6 +42,13 @@ public record RgbImage(int width, int height, byte[] planes) {
         return new RgbImage(width, height, planes);
     }
 
+    /** Writes the planes as values in [0, 1]: {@code 3 height width} numbers from an offset on. */
+    public void toUnit(float[] into, int offset) {
+        for (int i = 0; i < planes.length; i++) {
+            into[offset + i] = (planes[i] & 0xFF) / (float) WHITE;
+        }
+    }
+
     /** The pixels of a picture; white shows through what is transparent. */
     public static RgbImage of(BufferedImage picture) {
         int width = picture.getWidth();

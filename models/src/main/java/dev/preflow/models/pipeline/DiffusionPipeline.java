@@ -111,8 +111,8 @@ public final class DiffusionPipeline implements AutoCloseable {
     }
 
     /**
-     * Draws images, in the order of the requests. Those that share steps, stochastic steps and whether they are guided are
-     * drawn as one batch; the others in batches of their own.
+     * Draws images, in the order of the requests. Those that share steps, size and whether they are guided are drawn as one
+     * batch; the others in batches of their own.
      *
      * @param trajectories whether to return the trajectories
      */
@@ -130,8 +130,7 @@ public final class DiffusionPipeline implements AutoCloseable {
         Map<List<Object>, List<Integer>> batches = new LinkedHashMap<>();
         for (int i = 0; i < requests.size(); i++) {
             GenerationRequest r = requests.get(i);
-            batches.computeIfAbsent(
-                            List.of(r.steps(), r.stochasticSteps(), r.eta(), r.guided()), key -> new ArrayList<>())
+            batches.computeIfAbsent(Sampler.form(models, r), form -> new ArrayList<>())
                     .add(i);
         }
         GeneratedImage[] images = new GeneratedImage[requests.size()];
@@ -148,9 +147,10 @@ public final class DiffusionPipeline implements AutoCloseable {
 
     private List<GeneratedImage> draw(
             PolicyLease lease, List<GenerationRequest> requests, boolean trajectories, IntConsumer progress) {
-        TrajectoryRecorder recorder = trajectories ? new TrajectoryRecorder(models.latentShape()) : null;
         try (NDManager batch = manager.newSubManager()) {
-            NDArray latents = new Sampler(models, lease.parameters(), requests, batch).sample(recorder, progress);
+            Sampler sampler = new Sampler(models, lease.parameters(), vae, requests, batch);
+            TrajectoryRecorder recorder = trajectories ? new TrajectoryRecorder(sampler.latentShape()) : null;
+            NDArray latents = sampler.sample(recorder, progress);
             NDArray pixels = models.decodeLatents(vae, latents);
             return images(pixels, requests, lease.release(), recorder);
         }

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param steps sampling steps
  * @param stochasticSteps how many of the first steps draw noise and so have a log-probability
  * @param eta noise of those steps as a share of DDPM's
+ * @param size of the image, or null for the size that the model was trained on
+ * @param start the image to begin from, or null to begin from noise
  */
 public record GenerationRequest(
         String prompt,
@@ -20,7 +22,9 @@ public record GenerationRequest(
         double guidanceScale,
         int steps,
         int stochasticSteps,
-        double eta) {
+        double eta,
+        @Nullable ImageSize size,
+        @Nullable StartImage start) {
 
     /** Checks the ranges. */
     public GenerationRequest {
@@ -32,11 +36,53 @@ public record GenerationRequest(
             throw new IllegalArgumentException("guidanceScale = " + guidanceScale + ", eta = " + eta
                     + ": neither may be negative, and stochastic steps need an eta above 0");
         }
+        if (start != null) {
+            requireStart(start, size, steps, stochasticSteps);
+        }
+    }
+
+    private static void requireStart(StartImage start, @Nullable ImageSize size, int steps, int stochasticSteps) {
+        if (start.skipped(steps) == steps) {
+            throw new IllegalArgumentException("strength = " + start.strength() + " leaves none of " + steps
+                    + " steps: give at least " + 1.0 / steps + ", or more steps");
+        }
+        if (size != null && !size.equals(start.size())) {
+            throw new IllegalArgumentException(
+                    "An image of " + size + " cannot be drawn from one of " + start.size() + ": give them one size");
+        }
+        if (stochasticSteps > 0) {
+            throw new IllegalArgumentException(
+                    "Stochastic steps are for rollouts, which begin from noise: give no start image with them");
+        }
+    }
+
+    /** A request for an image of the model's own size, from noise. */
+    public GenerationRequest(
+            String prompt,
+            @Nullable String negativePrompt,
+            long seed,
+            double guidanceScale,
+            int steps,
+            int stochasticSteps,
+            double eta) {
+        this(prompt, negativePrompt, seed, guidanceScale, steps, stochasticSteps, eta, null, null);
     }
 
     /** A request without stochastic steps and without a negative prompt. */
     public static GenerationRequest of(String prompt, long seed, double guidanceScale, int steps) {
         return new GenerationRequest(prompt, null, seed, guidanceScale, steps, 0, 0);
+    }
+
+    /** The same for another size; null is the model's own. */
+    public GenerationRequest sized(@Nullable ImageSize other) {
+        return new GenerationRequest(
+                prompt, negativePrompt, seed, guidanceScale, steps, stochasticSteps, eta, other, start);
+    }
+
+    /** The same from an image and in its size. */
+    public GenerationRequest from(StartImage image) {
+        return new GenerationRequest(
+                prompt, negativePrompt, seed, guidanceScale, steps, stochasticSteps, eta, image.size(), image);
     }
 
     boolean guided() {

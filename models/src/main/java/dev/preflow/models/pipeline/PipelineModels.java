@@ -78,14 +78,34 @@ public record PipelineModels(
 
     /** The shape of one latent, C×H×W. */
     public Shape latentShape() {
-        long size = unet.config().sampleSize();
-        return new Shape(unet.config().inChannels(), size, size);
+        return latentShape(ownSize());
+    }
+
+    /**
+     * The shape of the latent of an image, C×H×W.
+     *
+     * @throws IllegalArgumentException naming the nearest size, if the autoencoder cannot make images of this one
+     */
+    public Shape latentShape(ImageSize size) {
+        int factor = vae.config().downsampling();
+        if (size.width() % factor != 0 || size.height() % factor != 0) {
+            throw new IllegalArgumentException("This model cannot draw images of " + size
+                    + ": width and height must be multiples of " + factor + "; the nearest is "
+                    + size.nearestMultiple(factor));
+        }
+        return new Shape(unet.config().inChannels(), size.height() / factor, size.width() / factor);
+    }
+
+    /** The size of the images that the U-Net was trained to draw. */
+    public ImageSize ownSize() {
+        int side = unet.config().sampleSize() * vae.config().downsampling();
+        return new ImageSize(side, side);
     }
 
     /** Height and width of the images that the U-Net was trained to draw: SDXL is told of them. */
     public MicroConditioning nativeSize() {
-        int side = unet.config().sampleSize() * vae.config().downsampling();
-        return MicroConditioning.of(side, side);
+        ImageSize own = ownSize();
+        return MicroConditioning.of(own.height(), own.width());
     }
 
     /** What prompts condition an image of the native size on; see the other form. */
@@ -123,6 +143,18 @@ public record PipelineModels(
      */
     public NDArray encodeImages(Parameters vaeParameters, NDArray images) {
         return vae.encode(vaeParameters.root(), images).mean().mul(vae.config().scalingFactor());
+    }
+
+    /**
+     * The latents of images as the U-Net sees them: drawn from the encoder's distribution, scaled.
+     *
+     * @param images N×3×H×W in [-1, 1]
+     * @param noise standard normal, in the latents' shape
+     */
+    public NDArray encodeImages(Parameters vaeParameters, NDArray images, NDArray noise) {
+        return vae.encode(vaeParameters.root(), images)
+                .sample(noise)
+                .mul(vae.config().scalingFactor());
     }
 
     /**

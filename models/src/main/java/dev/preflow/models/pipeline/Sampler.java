@@ -3,6 +3,7 @@ package dev.preflow.models.pipeline;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.preflow.models.image.RgbImage;
 import dev.preflow.models.scheduler.DdimScheduler;
 import dev.preflow.models.scheduler.Denoising;
 import dev.preflow.models.scheduler.GaussianStep;
@@ -10,36 +11,89 @@ import dev.preflow.models.scheduler.Scheduler;
 import dev.preflow.models.tensor.Noise;
 import dev.preflow.models.tensor.Parameters;
 import dev.preflow.models.unet.Conditioning;
+import dev.preflow.models.unet.MicroConditioning;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.IntConsumer;
+import java.util.function.IntFunction;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Draws one batch of requests that share their steps, their stochastic steps, and whether they are guided. */
+/** Draws one batch of requests of one {@link #form}. */
 final class Sampler {
+    /** The purpose of the noise with which a start image's latents are drawn; 0 is the start, n the draw of step n-1. */
+    private static final int ENCODING = -1;
 
     private final PipelineModels models;
     private final Parameters policy;
+    private final Parameters vae;
     private final List<GenerationRequest> requests;
     private final NDManager manager;
     private final int batch;
+    private final ImageSize size;
+    private final IntFunction<NDArray> noise;
 
     /** @param manager owns the latents; it lives as long as this batch */
-    Sampler(PipelineModels models, Parameters policy, List<GenerationRequest> requests, NDManager manager) {
+    Sampler(
+            PipelineModels models,
+            Parameters policy,
+            Parameters vae,
+            List<GenerationRequest> requests,
+            NDManager manager) {
+        this(models, policy, vae, requests, manager, seeded(models, requests, manager));
+    }
+
+    /** @param noise the noise of one purpose, standard normal, in the latents' shape */
+    Sampler(
+            PipelineModels models,
+            Parameters policy,
+            Parameters vae,
+            List<GenerationRequest> requests,
+            NDManager manager,
+            IntFunction<NDArray> noise) {
         this.models = models;
         this.policy = policy;
+        this.vae = vae;
         this.requests = requests;
         this.manager = manager;
         this.batch = requests.size();
+        this.size = size(models, requests.get(0));
+        this.noise = noise;
+    }
+
+    /** What requests of one batch have in common. */
+    static List<Object> form(PipelineModels models, GenerationRequest r) {
+        int skipped = r.start() == null ? -1 : r.start().skipped(r.steps());
+        return List.of(r.steps(), r.stochasticSteps(), r.eta(), r.guided(), size(models, r), skipped);
+    }
+
+    private static ImageSize size(PipelineModels models, GenerationRequest request) {
+        return request.size() == null ? models.ownSize() : request.size();
+    }
+
+    private static IntFunction<NDArray> seeded(
+            PipelineModels models, List<GenerationRequest> requests, NDManager manager) {
+        Shape shape = models.latentShape(size(models, requests.get(0)));
+        return purpose -> Noise.normalBatch(
+                manager,
+                requests.stream()
+                        .mapToLong(request -> Noise.derive(request.seed(), purpose))
+                        .toArray(),
+                shape);
+    }
+
+    /** The shape of one latent of the batch, C×H×W. */
+    Shape latentShape() {
+        return models.latentShape(size);
     }
 
     /** The clean latents; every step is told to the recorder, if there is one, and its number to the progress. */
     NDArray sample(@Nullable TrajectoryRecorder recorder, IntConsumer progress) {
         Conditioning text = text();
         Denoising run = start();
-        NDArray latents = noise(0).mul(run.initialScale());
+        NDArray latents = first(run);
         double[] times = run.times();
         if (recorder != null) {
             recorder.start(
@@ -60,9 +114,37 @@ final class Sampler {
 
     private Denoising start() {
         GenerationRequest first = requests.get(0);
-        return first.stochasticSteps() == 0
-                ? Scheduler.of(models.scheduler()).start(manager, first.steps())
-                : new DdimScheduler(models.scheduler()).run(first.steps(), first.stochasticSteps(), first.eta());
+        if (first.stochasticSteps() > 0) {
+            return new DdimScheduler(models.scheduler()).run(first.steps(), first.stochasticSteps(), first.eta());
+        }
+        int skipped = first.start() == null ? 0 : first.start().skipped(first.steps());
+        return Scheduler.of(models.scheduler()).start(manager, first.steps(), skipped);
+    }
+
+    private NDArray first(Denoising run) {
+        List<RgbImage> images = requests.stream()
+                .map(GenerationRequest::start)
+                .filter(Objects::nonNull)
+                .map(StartImage::image)
+                .toList();
+        if (images.isEmpty()) {
+            return noise.apply(0).mul(run.initialScale());
+        }
+        try (NDManager step = manager.newSubManager()) {
+            NDArray clean = models.encodeImages(vae, pixels(step, images).mul(2).sub(1), noise.apply(ENCODING));
+            NDArray latents = run.noisy(clean, noise.apply(0));
+            latents.attach(manager);
+            return latents;
+        }
+    }
+
+    private NDArray pixels(NDManager owner, List<RgbImage> images) {
+        int length = 3 * size.height() * size.width();
+        float[] values = new float[batch * length];
+        for (int i = 0; i < batch; i++) {
+            images.get(i).toUnit(values, i * length);
+        }
+        return owner.create(values, new Shape(batch, 3, size.height(), size.width()));
     }
 
     private NDArray advance(
@@ -75,9 +157,9 @@ final class Sampler {
             return next;
         }
         GaussianStep distribution = run.distribution(index, output, latents);
-        NDArray noise = noise(index + 1);
-        noise.attach(latents.getManager());
-        NDArray next = distribution.draw(noise);
+        NDArray drawn = noise.apply(index + 1);
+        drawn.attach(latents.getManager());
+        NDArray next = distribution.draw(drawn);
         if (recorder != null) {
             recorder.stochastic(next, distribution.logProbability(next));
         }
@@ -90,7 +172,7 @@ final class Sampler {
             requests.forEach(request -> texts.add(request.negativePrompt()));
         }
         requests.forEach(request -> texts.add(request.prompt()));
-        return models.encodePrompts(policy, manager, texts);
+        return models.encodePrompts(policy, manager, texts, MicroConditioning.of(size.height(), size.width()));
     }
 
     /** The prediction, guided per sample (Ho and Salimans 2022) if the batch is. */
@@ -117,13 +199,5 @@ final class Sampler {
         double[] values = new double[count];
         Arrays.fill(values, value);
         return values;
-    }
-
-    /** The noise of one purpose: 0 is the start, n the draw of step n-1. */
-    private NDArray noise(int purpose) {
-        long[] seeds = requests.stream()
-                .mapToLong(request -> Noise.derive(request.seed(), purpose))
-                .toArray();
-        return Noise.normalBatch(manager, seeds, models.latentShape());
     }
 }

@@ -20,10 +20,10 @@ final class ImagePreprocessing {
         for (int b = 0; b < images.size(); b++) {
             RgbImage image = images.get(b);
             if (image.width() == side && image.height() == side) {
-                write(image, values, b * size);
+                image.toUnit(values, b * size);
             } else {
                 float[] own = new float[image.planes().length];
-                write(image, own, 0);
+                image.toUnit(own, 0);
                 try (NDManager scope = manager.newSubManager()) {
                     NDArray original = scope.create(own, new Shape(1, 3, image.height(), image.width()));
                     System.arraycopy(fit(original, side).toFloatArray(), 0, values, b * size, size);
@@ -31,13 +31,6 @@ final class ImagePreprocessing {
             }
         }
         return manager.create(values, new Shape(images.size(), 3, side, side));
-    }
-
-    private static void write(RgbImage image, float[] into, int offset) {
-        byte[] planes = image.planes();
-        for (int i = 0; i < planes.length; i++) {
-            into[offset + i] = (planes[i] & 0xFF) / 255f;
-        }
     }
 
     /** Resizes and crops [B, 3, H, W] to squares; gradients flow through. */

@@ -9,10 +9,12 @@ import java.util.function.ToDoubleFunction;
  * distribution at the stored samples, so before the first update both give the same log-probability.
  */
 public final class DdimRun implements Denoising {
+    private final NoiseSchedule schedule;
     private final DdimStep[] steps;
     private final float clip;
 
-    DdimRun(DdimStep[] steps, float clip) {
+    DdimRun(NoiseSchedule schedule, DdimStep[] steps, float clip) {
+        this.schedule = schedule;
         this.steps = steps;
         this.clip = clip;
     }
@@ -25,6 +27,11 @@ public final class DdimRun implements Denoising {
     @Override
     public double[] times() {
         return Arrays.stream(steps).mapToDouble(DdimStep::timestep).toArray();
+    }
+
+    @Override
+    public NDArray noisy(NDArray clean, NDArray noise) {
+        return schedule.addNoise(clean, noise, repeated(steps[0].timestep(), clean));
     }
 
     /** Whether a step draws noise. Only such steps have a log-probability. */
@@ -56,10 +63,10 @@ public final class DdimRun implements Denoising {
         return distribution(repeated(index, sample), modelOutput, sample);
     }
 
-    private static int[] repeated(int index, NDArray sample) {
-        int[] indices = new int[Math.toIntExact(sample.getShape().get(0))];
-        Arrays.fill(indices, index);
-        return indices;
+    private static int[] repeated(int value, NDArray sample) {
+        int[] values = new int[Math.toIntExact(sample.getShape().get(0))];
+        Arrays.fill(values, value);
+        return values;
     }
 
     /**

@@ -20,8 +20,8 @@ public final class DdimScheduler implements Scheduler {
     }
 
     @Override
-    public DdimRun start(NDManager scope, int steps) {
-        return run(steps, 0, 0);
+    public DdimRun start(NDManager scope, int steps, int skipped) {
+        return run(new double[steps], skipped);
     }
 
     /**
@@ -43,14 +43,20 @@ public final class DdimScheduler implements Scheduler {
 
     /** A run with one eta per step; 0 makes a step deterministic. */
     public DdimRun run(double[] etas) {
+        return run(etas, 0);
+    }
+
+    /** The same without the first steps. */
+    DdimRun run(double[] etas, int skipped) {
         int steps = etas.length;
         int[] ascending = config.timestepSpacing().ascending(config.trainTimesteps(), steps, config.stepsOffset());
         int stride = config.trainTimesteps() / steps;
-        DdimStep[] plan = new DdimStep[steps];
-        for (int i = 0; i < steps; i++) {
-            int timestep = ascending[steps - 1 - i];
-            plan[i] = DdimStep.of(noise, timestep, timestep - stride, etas[i]);
+        DdimStep[] plan = new DdimStep[steps - skipped];
+        for (int i = 0; i < plan.length; i++) {
+            int timestep = ascending[steps - 1 - skipped - i];
+            plan[i] = DdimStep.of(noise, timestep, timestep - stride, etas[skipped + i]);
         }
-        return new DdimRun(plan, config.clipSample() ? (float) config.clipSampleRange() : Float.POSITIVE_INFINITY);
+        return new DdimRun(
+                noise, plan, config.clipSample() ? (float) config.clipSampleRange() : Float.POSITIVE_INFINITY);
     }
 }

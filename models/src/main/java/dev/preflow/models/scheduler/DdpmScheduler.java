@@ -21,9 +21,9 @@ public final class DdpmScheduler implements Scheduler {
     }
 
     @Override
-    public Denoising start(NDManager scope, int steps) {
+    public Denoising start(NDManager scope, int steps, int skipped) {
         double[] etas = new double[steps];
         Arrays.fill(etas, 1);
-        return ddim.run(etas);
+        return ddim.run(etas, skipped);
     }
 }

@@ -19,6 +19,15 @@ public interface Denoising {
         return 1;
     }
 
+    /**
+     * The sample with which a run begins that starts from a clean one: with noise of the first step's level.
+     *
+     * @param clean {@code [B, C, H, W]}
+     * @param noise standard normal, same shape
+     * @return same shape, in {@code clean}'s manager
+     */
+    NDArray noisy(NDArray clean, NDArray noise);
+
     /** Whether a step draws noise: then there is a {@link #distribution} to draw from. */
     default boolean isStochastic(int index) {
         return false;

@@ -23,6 +23,11 @@ final class DpmSolverRun implements Denoising {
     }
 
     @Override
+    public NDArray noisy(NDArray clean, NDArray noise) {
+        return steps.noisy(clean, noise);
+    }
+
+    @Override
     public NDArray step(int index, NDArray modelOutput, NDArray sample) {
         NDArray clean = clean(index, modelOutput, sample);
         double from = steps.sigmas()[index];

@@ -19,7 +19,8 @@ public final class DpmSolverScheduler implements Scheduler {
     }
 
     @Override
-    public Denoising start(NDManager scope, int steps) {
-        return new DpmSolverRun(SigmaSteps.dpmSolver(config, noise, steps), config.predictionType(), scope);
+    public Denoising start(NDManager scope, int steps, int skipped) {
+        return new DpmSolverRun(
+                SigmaSteps.dpmSolver(config, noise, steps).after(skipped), config.predictionType(), scope);
     }
 }

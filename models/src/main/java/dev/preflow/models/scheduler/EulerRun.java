@@ -44,6 +44,11 @@ final class EulerRun implements Denoising {
     }
 
     @Override
+    public NDArray noisy(NDArray clean, NDArray noise) {
+        return steps.noisy(clean, noise);
+    }
+
+    @Override
     public NDArray step(int index, NDArray modelOutput, NDArray sample) {
         if (isStochastic(index)) {
             throw new IllegalStateException("Step " + index + " is stochastic: draw from its distribution");

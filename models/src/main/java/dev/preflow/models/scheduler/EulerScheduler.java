@@ -28,9 +28,9 @@ public final class EulerScheduler implements Scheduler {
     }
 
     @Override
-    public Denoising start(NDManager scope, int steps) {
+    public Denoising start(NDManager scope, int steps, int skipped) {
         return new EulerRun(
-                SigmaSteps.euler(config, noise, steps),
+                SigmaSteps.euler(config, noise, steps).after(skipped),
                 config.predictionType(),
                 config.timestepSpacing() == TimestepSpacing.LEADING,
                 ancestral);

@@ -34,6 +34,13 @@ final class PlmsRun implements Denoising {
     }
 
     @Override
+    public NDArray noisy(NDArray clean, NDArray noise) {
+        int[] first = new int[Math.toIntExact(clean.getShape().get(0))];
+        Arrays.fill(first, timesteps[0]);
+        return schedule.addNoise(clean, noise, first);
+    }
+
+    @Override
     public NDArray step(int index, NDArray modelOutput, NDArray sample) {
         if (index == 0) {
             firstSample = keep(sample);

@@ -1,6 +1,7 @@
 package dev.preflow.models.scheduler;
 
 import ai.djl.ndarray.NDManager;
+import java.util.Arrays;
 
 /**
  * Pseudo linear multi-step sampling (PLMS, Liu et al. 2022), the form with {@code skip_prk_steps} that Stable Diffusion 1.x
@@ -25,13 +26,18 @@ public final class PndmScheduler implements Scheduler {
     }
 
     @Override
-    public Denoising start(NDManager scope, int steps) {
+    public Denoising start(NDManager scope, int steps, int skipped) {
         int[] ascending = config.timestepSpacing().ascending(config.trainTimesteps(), steps, config.stepsOffset());
         int[] timesteps = new int[steps == 1 ? 1 : steps + 1];
         for (int i = 0; i < timesteps.length; i++) {
             // the second timestep is asked twice
             timesteps[i] = ascending[steps - 1 - (i < 2 ? i : i - 1)];
         }
-        return new PlmsRun(noise, scope, timesteps, config.trainTimesteps() / steps);
+        // a run that begins later doubles its own first step, as diffusers does
+        return new PlmsRun(
+                noise,
+                scope,
+                Arrays.copyOfRange(timesteps, skipped, timesteps.length),
+                config.trainTimesteps() / steps);
     }
 }

@@ -16,7 +16,18 @@ public interface Scheduler {
      * @param scope where the run keeps what it remembers between steps; it lives as long as the run
      * @param steps number of sampling steps
      */
-    Denoising start(NDManager scope, int steps);
+    default Denoising start(NDManager scope, int steps) {
+        return start(scope, steps, 0);
+    }
+
+    /**
+     * Begins a run from a sample that already holds less noise: see {@link Denoising#noisy}.
+     *
+     * @param scope where the run keeps what it remembers between steps; it lives as long as the run
+     * @param steps number of sampling steps of a run from pure noise
+     * @param skipped how many of that run's {@link Denoising#times()} are left out at its noisy end, fewer than there are
+     */
+    Denoising start(NDManager scope, int steps, int skipped);
 
     /**
      * The sampler that a diffusers {@code scheduler_config.json} names.

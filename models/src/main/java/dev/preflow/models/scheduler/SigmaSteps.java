@@ -1,5 +1,6 @@
 package dev.preflow.models.scheduler;
 
+import ai.djl.ndarray.NDArray;
 import java.util.Arrays;
 
 /**
@@ -71,6 +72,17 @@ record SigmaSteps(double[] times, double[] sigmas) {
             }
         }
         return new SigmaSteps(times, sigmas);
+    }
+
+    /** The levels without the first ones. */
+    SigmaSteps after(int skipped) {
+        return new SigmaSteps(
+                Arrays.copyOfRange(times, skipped, times.length), Arrays.copyOfRange(sigmas, skipped, sigmas.length));
+    }
+
+    /** A clean sample with noise of the first level, at unit variance. */
+    NDArray noisy(NDArray clean, NDArray noise) {
+        return clean.mul(scale(0)).add(noise.mul(sigmas[0] * scale(0)));
     }
 
     private static double sigma(double alphaBar) {

@@ -87,6 +87,44 @@ class DiffusionPipelineTest {
     }
 
     @Test
+    void shouldDrawInAnySizeAndFromAnImage() {
+        try (DiffusionPipeline pipeline = TinyPipeline.create(manager, DDIM, 1)) {
+            GenerationRequest request = request("a red circle", 9, 3, 0);
+            List<GeneratedImage> drawn = pipeline.generate(
+                    List.of(request, request.sized(new ImageSize(20, 6)), request.sized(new ImageSize(8, 8))), true);
+            RgbImage image = drawn.get(1).image();
+            assertThat(image.width()).isEqualTo(20);
+            assertThat(image.height()).isEqualTo(6);
+            assertThat(drawn.get(1).trajectory().shape()).containsExactly(4, 3, 10);
+            assertThat(drawn.get(2).image()).isEqualTo(drawn.get(0).image());
+
+            GenerationRequest little = request.from(new StartImage(image, 0.25));
+            List<GeneratedImage> from =
+                    pipeline.generate(List.of(little, request, request.from(new StartImage(image, 1)), little), false);
+            assertThat(from.get(0).image().width()).isEqualTo(20);
+            assertThat(from.get(0)).isEqualTo(from.get(3));
+            assertThat(from.get(0).image()).isNotEqualTo(from.get(2).image());
+            assertThat(from.get(1).image()).isEqualTo(drawn.get(0).image());
+        }
+    }
+
+    @Test
+    void shouldRefuseSizesAndStrengthsThatCannotBe() {
+        GenerationRequest request = request("a red circle", 9, 3, 0);
+        try (DiffusionPipeline pipeline = TinyPipeline.create(manager, DDIM, 1)) {
+            GenerationRequest odd = request.sized(new ImageSize(9, 8));
+            assertThatThrownBy(() -> pipeline.generate(List.of(odd), false))
+                    .hasMessageContaining("9x8")
+                    .hasMessageContaining("multiples of 2; the nearest is 10x8");
+        }
+        RgbImage image = new RgbImage(2, 2, new byte[12]);
+        assertThatThrownBy(() -> request.from(new StartImage(image, 0.2))).hasMessageContaining("at least 0.25");
+        assertThatThrownBy(() -> new StartImage(image, 1.5)).hasMessageContaining("strength = 1.5");
+        assertThatThrownBy(() -> request("a red circle", 9, 3, 2).from(new StartImage(image, 1)))
+                .hasMessageContaining("rollouts");
+    }
+
+    @Test
     void shouldRecordATrajectoryWhoseRatioIsOne() {
         try (DiffusionPipeline pipeline = TinyPipeline.create(manager, DDIM, 1);
                 PolicyLease lease = pipeline.borrow()) {

@@ -27,7 +27,7 @@ public final class Reference {
         }
     }
 
-    static List<String> names(String folder) throws IOException {
+    public static List<String> names(String folder) throws IOException {
         try (Stream<Path> entries = Files.list(folder(folder))) {
             return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
         }

@@ -36,7 +36,7 @@ class DdimSchedulerTest {
     void shouldRecoverTheCleanSampleFromAPerfectNetwork() {
         for (PredictionType type : PredictionType.values()) {
             DdimScheduler scheduler = new DdimScheduler(SD.with(type));
-            DdimRun run = scheduler.start(manager, 10);
+            DdimRun run = scheduler.start(manager, 10, 0);
             NDArray clean = manager.randomNormal(SHAPE);
             NDArray noise = manager.randomNormal(SHAPE);
             int[] at = run.timesteps();
