@@ -1,10 +1,12 @@
 package dev.preflow.app.cli;
 
 import dev.preflow.app.config.Home;
+import dev.preflow.models.image.RgbImage;
 import dev.preflow.models.pipeline.DiffusionPipeline;
 import dev.preflow.models.pipeline.GeneratedImage;
 import dev.preflow.models.pipeline.GenerationRequest;
-import dev.preflow.models.scheduler.SchedulerConfig;
+import dev.preflow.models.pipeline.ImageSize;
+import dev.preflow.models.pipeline.StartImage;
 import dev.preflow.models.tensor.Torch;
 import dev.preflow.producers.generate.PngImage;
 import dev.preflow.schemas.ReleaseKind;
@@ -12,10 +14,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
@@ -30,27 +30,14 @@ import picocli.CommandLine.Parameters;
             "  preflow generate --data data \"a red circle\" --output circle.png   by a demo's newest policy",
             "  preflow generate --model sd15 --scheduler dpm --steps 25 --guidance 7.5 \"a harbour\" --output h.png",
             "  preflow generate --count 4 \"two squares\" --output s.png           s-1.png to s-4.png",
+            "  preflow generate --image s-1.png --strength 0.5 \"two stars\" --output stars.png",
             "",
-            "The same model, prompt, seed and options give the same image."
+            "The same model, prompt, seed and options give the same image. The file says how it was made: its text",
+            "\"parameters\" has the lines that AUTOMATIC1111's web UI writes and reads."
         })
 public final class GenerateCommand extends CliCommand {
+    private static final double DEFAULT_STRENGTH = 0.8;
     private static final String DEFAULT = " Default: ${DEFAULT-VALUE}.";
-
-    /** The samplers, and diffusers' names of them. */
-    private enum Sampler {
-        DDIM("DDIMScheduler"),
-        DDPM("DDPMScheduler"),
-        PNDM("PNDMScheduler"),
-        EULER("EulerDiscreteScheduler"),
-        EULER_A("EulerAncestralDiscreteScheduler"),
-        DPM("DPMSolverMultistepScheduler");
-
-        private final String className;
-
-        Sampler(String className) {
-            this.className = className;
-        }
-    }
 
     @Parameters(paramLabel = "PROMPT", description = "What the images shall show.")
     private String prompt = "";
@@ -65,14 +52,17 @@ public final class GenerateCommand extends CliCommand {
     @Option(
             names = "--model",
             paramLabel = "DIR",
-            description = "Diffusers directory; else the newest policy of --data, or the base that comes with Preflow.")
+            description = "Diffusers directory that draws; without it and --data the base that comes with Preflow.")
     private @Nullable Path model;
 
-    @Mixin
-    private ReleaseOptions releases = new ReleaseOptions();
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Draws by the newest policy of this demo, which may be running or not.")
+    private @Nullable Path data;
 
     @Option(names = "--negative", paramLabel = "TEXT", description = "What guidance leads away from.")
-    private String negative = "";
+    private @Nullable String negative;
 
     @Option(names = "--steps", paramLabel = "N", defaultValue = "20", description = "Denoising steps." + DEFAULT)
     private int steps;
@@ -88,7 +78,31 @@ public final class GenerateCommand extends CliCommand {
             names = "--scheduler",
             paramLabel = "NAME",
             description = "Sampler: ${COMPLETION-CANDIDATES}; else the model's own.")
-    private @Nullable Sampler scheduler;
+    private @Nullable SamplerName scheduler;
+
+    @Option(
+            names = "--width",
+            paramLabel = "PIXELS",
+            description = "Width, a multiple of 8 for Stable Diffusion; else that of --image or the model's own.")
+    private @Nullable Integer width;
+
+    @Option(names = "--height", paramLabel = "PIXELS", description = "Height, likewise.")
+    private @Nullable Integer height;
+
+    @Option(
+            names = "--image",
+            paramLabel = "FILE",
+            description =
+                    "Begins from this image, PNG, JPEG, GIF or BMP, in place of noise; it is resized to --width and"
+                            + " --height.")
+    private @Nullable Path image;
+
+    @Option(
+            names = "--strength",
+            paramLabel = "SHARE",
+            description =
+                    "How much of --image is drawn anew: the share of the steps that are taken, up to 1. Default: 0.8.")
+    private @Nullable Double strength;
 
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Seed of the first image." + DEFAULT)
     private long seed;
@@ -98,45 +112,62 @@ public final class GenerateCommand extends CliCommand {
 
     @Override
     protected int run() throws Exception {
-        if (model != null && releases.given()) {
+        if (model != null && data != null) {
             throw new ParameterException(spec().commandLine(), "Give --model or --data, not both");
         }
-        List<GenerationRequest> requests = requests();
+        if (strength != null && image == null) {
+            throw new ParameterException(spec().commandLine(), "--strength is of --image: give an image too");
+        }
+        if (count < 1) {
+            throw new ParameterException(spec().commandLine(), "--count: give 1 or more, not " + count);
+        }
+        GenerationRequest first = request();
         Path directory = directory();
         Path parent = output.toAbsolutePath().getParent();
         if (parent != null) {
             Files.createDirectories(parent);
         }
         try (var manager = Torch.newManager();
-                var pipeline = DiffusionPipeline.load(directory, "model", this::sampler, manager)) {
-            var progress = new ProgressLine(spec().commandLine().getErr());
-            var left = new TimeLeft();
-            List<GeneratedImage> images = pipeline.generate(
-                    requests,
-                    false,
-                    step -> progress.show("step %d, %s left".formatted(step, left.after(step, Math.max(step, steps)))));
-            progress.clear();
-            write(images);
+                var pipeline = DiffusionPipeline.load(
+                        directory, name(directory), own -> scheduler == null ? own : scheduler.of(own), manager)) {
+            draw(pipeline, first);
         }
         return ExitCodes.OK;
     }
 
-    private List<GenerationRequest> requests() {
-        if (count < 1) {
-            throw new ParameterException(spec().commandLine(), "--count: give 1 or more, not " + count);
-        }
+    private GenerationRequest request() throws IOException {
+        RgbImage begin = image == null ? null : RgbImage.decode(Files.readAllBytes(image));
         try {
-            return LongStream.range(seed, seed + count)
-                    .mapToObj(own -> new GenerationRequest(prompt, negative, own, guidance, steps, 0, 0))
-                    .toList();
+            var request = new GenerationRequest(prompt, negative, seed, guidance, steps, 0, 0);
+            return begin == null
+                    ? request
+                    : request.from(new StartImage(begin, strength == null ? DEFAULT_STRENGTH : strength));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec().commandLine(), e.getMessage(), e);
         }
     }
 
+    /** One image at a time: several take no more memory than one, and each is there as soon as it is drawn. */
+    private void draw(DiffusionPipeline pipeline, GenerationRequest first) throws IOException {
+        ImageSize usual = first.size() == null ? pipeline.models().ownSize() : first.size();
+        ImageSize size = new ImageSize(width == null ? usual.width() : width, height == null ? usual.height() : height);
+        var bar = new ProgressBar(spec().commandLine().getErr(), count);
+        for (int i = 0; i < count; i++) {
+            int number = i + 1;
+            GenerationRequest request = first.sized(size).seeded(seed + i);
+            GeneratedImage drawn = pipeline.generate(List.of(request), false, (done, of) -> bar.show(number, done, of))
+                    .get(0);
+            bar.clear();
+            write(
+                    drawn,
+                    count == 1 ? output : numbered(number),
+                    SamplerName.label(pipeline.models().scheduler()));
+        }
+    }
+
     private Path directory() throws IOException, InterruptedException {
-        if (releases.given()) {
-            return releases.read(options())
+        if (data != null) {
+            return ReleaseOptions.ofDemo(data, options())
                     .find(ReleaseKind.POLICY)
                     .orElseThrow(() -> new IOException(
                             "There is no policy release yet: wait for the first, or name a directory with --model"))
@@ -147,18 +178,16 @@ public final class GenerateCommand extends CliCommand {
         return directory;
     }
 
-    private SchedulerConfig sampler(SchedulerConfig own) {
-        return scheduler == null ? own : own.with(scheduler.className);
+    private static String name(Path directory) {
+        Path name = directory.toAbsolutePath().normalize().getFileName();
+        return name == null ? directory.toString() : name.toString();
     }
 
-    private void write(List<GeneratedImage> images) throws IOException {
-        for (int i = 0; i < images.size(); i++) {
-            Path file = images.size() == 1 ? output : numbered(i + 1);
-            Files.write(
-                    file,
-                    PngImage.encode(images.get(i).image().toBufferedImage()).bytes());
-            spec().commandLine().getOut().println(file);
-        }
+    private void write(GeneratedImage drawn, Path file, String sampler) throws IOException {
+        byte[] png = PngImage.encode(drawn.image().toBufferedImage()).bytes();
+        Files.write(
+                file, PngText.add(png, ImageParameters.KEYWORD, ImageParameters.of(drawn, sampler, drawn.release())));
+        spec().commandLine().getOut().println(file);
         spec().commandLine().getOut().flush();
     }
 

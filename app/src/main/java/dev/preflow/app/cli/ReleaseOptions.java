@@ -25,6 +25,11 @@ final class ReleaseOptions {
         if (data == null) {
             return NewestReleases.read(options.config());
         }
+        return ofDemo(data, options);
+    }
+
+    /** The newest releases of a demo. */
+    static NewestReleases ofDemo(Path data, GlobalOptions options) throws IOException, InterruptedException {
         try (DemoFolder folder = DemoFolder.open(data)) {
             return NewestReleases.read(options.config(folder.settings()));
         }

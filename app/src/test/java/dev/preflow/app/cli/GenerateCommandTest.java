@@ -9,10 +9,14 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.metadata.IIOMetadataNode;
+import javax.imageio.stream.ImageInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.w3c.dom.Element;
 
 class GenerateCommandTest {
 
@@ -76,6 +80,74 @@ class GenerateCommandTest {
     }
 
     @Test
+    void shouldDrawFromAnImageInAnotherSize() throws IOException {
+        String model = model();
+        Path one = directory.resolve("one.png");
+        Path two = directory.resolve("two.png");
+        run("generate", "--model", model, "--steps", "4", "red", "--width", "12", "--output", one.toString());
+
+        assertThat(run(
+                        "generate",
+                        "--model",
+                        model,
+                        "--steps",
+                        "4",
+                        "a circle",
+                        "--image",
+                        one.toString(),
+                        "--strength",
+                        "0.5",
+                        "--height",
+                        "16",
+                        "--output",
+                        two.toString()))
+                .as(err.toString())
+                .isZero();
+
+        assertThat(ImageIO.read(one.toFile()).getWidth()).isEqualTo(12);
+        assertThat(ImageIO.read(one.toFile()).getHeight()).isEqualTo(8);
+        assertThat(ImageIO.read(two.toFile()).getWidth()).isEqualTo(12);
+        assertThat(ImageIO.read(two.toFile()).getHeight()).isEqualTo(16);
+    }
+
+    @Test
+    void shouldWriteIntoTheFileHowItWasMade() throws IOException {
+        Path file = directory.resolve("x.png");
+        String prompt = "a red circle, \u8d64";
+        run(
+                "generate",
+                "--model",
+                model(),
+                "--scheduler",
+                "euler_a",
+                "--negative",
+                "blue",
+                prompt,
+                "--output",
+                file.toString());
+
+        assertThat(text(file, "iTXtEntry"))
+                .isEqualTo(prompt + "\nNegative prompt: blue\nSteps: 20, Sampler: Euler a, CFG scale: 3, Seed: 1,"
+                        + " Size: 8x8, Model: model, Version: Preflow");
+        run("generate", "--model", model(), "red", "--guidance", "7.5", "--output", file.toString());
+        assertThat(text(file, "tEXtEntry")).startsWith("red\nSteps: 20, Sampler: DDIM, CFG scale: 7.5, Seed: 1");
+    }
+
+    /** The text of a PNG file as Java's own reader finds it. */
+    private static String text(Path file, String entry) throws IOException {
+        ImageReader reader = ImageIO.getImageReadersByFormatName("png").next();
+        try (ImageInputStream stream = ImageIO.createImageInputStream(file.toFile())) {
+            reader.setInput(stream);
+            IIOMetadataNode root = (IIOMetadataNode) reader.getImageMetadata(0).getAsTree("javax_imageio_png_1.0");
+            Element found = (Element) root.getElementsByTagName(entry).item(0);
+            assertThat(found.getAttribute("keyword")).isEqualTo("parameters");
+            return found.getAttribute(entry.equals("iTXtEntry") ? "text" : "value");
+        } finally {
+            reader.dispose();
+        }
+    }
+
+    @Test
     void shouldSayWhatIsWrong() {
         assertThat(run("generate", "--model", directory.toString(), "red", "--output", "x.png"))
                 .isEqualTo(1);
@@ -83,5 +155,11 @@ class GenerateCommandTest {
         assertThat(run("generate", "--steps", "0", "red", "--output", "x.png")).isEqualTo(2);
         assertThat(err.toString()).contains("steps = 0");
         assertThat(run("generate", "--count", "0", "red", "--output", "x.png")).isEqualTo(2);
+        assertThat(run("generate", "--strength", "0.5", "red", "--output", "x.png"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("give an image too");
+        assertThat(run("generate", "--model", model(), "--width", "9", "red", "--output", "x.png"))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("multiples of 2; the nearest is 10x8");
     }
 }

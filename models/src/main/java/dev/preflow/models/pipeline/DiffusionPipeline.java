@@ -13,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.IntConsumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +23,18 @@ import org.jspecify.annotations.Nullable;
  * <p>A batch is drawn whole with the weights it began with; the weights before a swap are closed once no batch uses them.
  */
 public final class DiffusionPipeline implements AutoCloseable {
+
+    /** Is told how far a batch is. */
+    @FunctionalInterface
+    public interface Progress {
+        /**
+         * A step has been taken.
+         *
+         * @param done steps that the batch has taken
+         * @param steps how many it takes
+         */
+        void step(int done, int steps);
+    }
 
     private final PipelineModels models;
     private final Parameters vae;
@@ -117,16 +128,16 @@ public final class DiffusionPipeline implements AutoCloseable {
      * @param trajectories whether to return the trajectories
      */
     public List<GeneratedImage> generate(List<GenerationRequest> requests, boolean trajectories) {
-        return generate(requests, trajectories, step -> {});
+        return generate(requests, trajectories, (done, steps) -> {});
     }
 
     /**
      * Draws images, in the order of the requests.
      *
      * @param trajectories whether to return the trajectories
-     * @param progress is told the number of steps that a batch has taken, after each
+     * @param progress is told of every step of every batch
      */
-    public List<GeneratedImage> generate(List<GenerationRequest> requests, boolean trajectories, IntConsumer progress) {
+    public List<GeneratedImage> generate(List<GenerationRequest> requests, boolean trajectories, Progress progress) {
         Map<List<Object>, List<Integer>> batches = new LinkedHashMap<>();
         for (int i = 0; i < requests.size(); i++) {
             GenerationRequest r = requests.get(i);
@@ -146,7 +157,7 @@ public final class DiffusionPipeline implements AutoCloseable {
     }
 
     private List<GeneratedImage> draw(
-            PolicyLease lease, List<GenerationRequest> requests, boolean trajectories, IntConsumer progress) {
+            PolicyLease lease, List<GenerationRequest> requests, boolean trajectories, Progress progress) {
         try (NDManager batch = manager.newSubManager()) {
             Sampler sampler = new Sampler(models, lease.parameters(), vae, requests, batch);
             TrajectoryRecorder recorder = trajectories ? new TrajectoryRecorder(sampler.latentShape()) : null;

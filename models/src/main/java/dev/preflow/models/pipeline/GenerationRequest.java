@@ -46,10 +46,6 @@ public record GenerationRequest(
             throw new IllegalArgumentException("strength = " + start.strength() + " leaves none of " + steps
                     + " steps: give at least " + 1.0 / steps + ", or more steps");
         }
-        if (size != null && !size.equals(start.size())) {
-            throw new IllegalArgumentException(
-                    "An image of " + size + " cannot be drawn from one of " + start.size() + ": give them one size");
-        }
         if (stochasticSteps > 0) {
             throw new IllegalArgumentException(
                     "Stochastic steps are for rollouts, which begin from noise: give no start image with them");
@@ -73,8 +69,14 @@ public record GenerationRequest(
         return new GenerationRequest(prompt, null, seed, guidanceScale, steps, 0, 0);
     }
 
-    /** The same for another size; null is the model's own. */
-    public GenerationRequest sized(@Nullable ImageSize other) {
+    /** The same of another seed. */
+    public GenerationRequest seeded(long other) {
+        return new GenerationRequest(
+                prompt, negativePrompt, other, guidanceScale, steps, stochasticSteps, eta, size, start);
+    }
+
+    /** The same for another size. */
+    public GenerationRequest sized(ImageSize other) {
         return new GenerationRequest(
                 prompt, negativePrompt, seed, guidanceScale, steps, stochasticSteps, eta, other, start);
     }

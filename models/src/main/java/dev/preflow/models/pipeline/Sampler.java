@@ -1,6 +1,8 @@
 package dev.preflow.models.pipeline;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.preflow.models.image.RgbImage;
@@ -9,6 +11,7 @@ import dev.preflow.models.scheduler.Denoising;
 import dev.preflow.models.scheduler.GaussianStep;
 import dev.preflow.models.scheduler.Scheduler;
 import dev.preflow.models.tensor.Noise;
+import dev.preflow.models.tensor.Ops;
 import dev.preflow.models.tensor.Parameters;
 import dev.preflow.models.unet.Conditioning;
 import dev.preflow.models.unet.MicroConditioning;
@@ -16,7 +19,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -89,8 +91,8 @@ final class Sampler {
         return models.latentShape(size);
     }
 
-    /** The clean latents; every step is told to the recorder, if there is one, and its number to the progress. */
-    NDArray sample(@Nullable TrajectoryRecorder recorder, IntConsumer progress) {
+    /** The clean latents; every step is told to the recorder, if there is one, and to the progress. */
+    NDArray sample(@Nullable TrajectoryRecorder recorder, DiffusionPipeline.Progress progress) {
         Conditioning text = text();
         Denoising run = start();
         NDArray latents = first(run);
@@ -107,7 +109,7 @@ final class Sampler {
                 next.attach(manager);
                 latents = next;
             }
-            progress.accept(i + 1);
+            progress.step(i + 1, times.length);
         }
         return latents;
     }
@@ -139,12 +141,15 @@ final class Sampler {
     }
 
     private NDArray pixels(NDManager owner, List<RgbImage> images) {
-        int length = 3 * size.height() * size.width();
-        float[] values = new float[batch * length];
-        for (int i = 0; i < batch; i++) {
-            images.get(i).toUnit(values, i * length);
+        NDList fitted = new NDList();
+        for (RgbImage image : images) {
+            float[] values = new float[image.planes().length];
+            image.toUnit(values, 0);
+            NDArray pixels = owner.create(values, new Shape(1, 3, image.height(), image.width()));
+            boolean fits = image.height() == size.height() && image.width() == size.width();
+            fitted.add(fits ? pixels : Ops.resizeBicubic(pixels, size.height(), size.width()));
         }
-        return owner.create(values, new Shape(batch, 3, size.height(), size.width()));
+        return NDArrays.concat(fitted);
     }
 
     private NDArray advance(

@@ -5,7 +5,7 @@ import dev.preflow.models.image.RgbImage;
 /**
  * An image to draw from in place of pure noise (SDEdit, Meng et al. 2022), as diffusers' image-to-image pipelines do.
  *
- * @param image the image; what is drawn has its size
+ * @param image the image; it is resized where what is drawn has another size
  * @param strength the share of the sampling steps that are taken: 1 keeps next to nothing of the image, 0.3 most of it
  */
 public record StartImage(RgbImage image, double strength) {

@@ -30,8 +30,6 @@ final class BlipOps {
                 return torch.narrow(x, 1, 0, 1)
               def gaps(self: __torch__.M, s: Tensor, b: Tensor, w: Tensor) -> Tensor:
                 return torch.sub(torch.index_select(s, 0, b), torch.index_select(s, 0, w))
-              def bicubic(self: __torch__.M, x: Tensor, h: int, w: int) -> Tensor:
-                return torch.clamp(torch._upsample_bicubic2d_aa(x, [h, w], False), 0., 1.)
               def crop(self: __torch__.M, x: Tensor, t: int, l: int, n: int) -> Tensor:
                 return torch.narrow(torch.narrow(x, 2, t, n), 3, l, n)
             """);
@@ -66,11 +64,6 @@ final class BlipOps {
     /** By how much some entries of a vector exceed others. */
     static NDArray gaps(NDArray scores, int[] better, int[] worse) {
         return SCRIPT.call("gaps", scores, indices(scores, better), indices(scores, worse));
-    }
-
-    /** Antialiased bicubic resizing, clamped to [0, 1]. */
-    static NDArray resize(NDArray images, long height, long width) {
-        return SCRIPT.call("bicubic", images, height, width);
     }
 
     /** The square of the given side whose upper left corner is at (top, left). */

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.preflow.models.image.RgbImage;
+import dev.preflow.models.tensor.Ops;
 import java.util.List;
 
 /** ImageReward's preparation of images (PAPER 6.2): bicubic resize of the shorter side, centre crop, CLIP's normalisation. */
@@ -43,7 +44,7 @@ final class ImagePreprocessing {
         long shorter = Math.min(height, width);
         long toHeight = side * height / shorter;
         long toWidth = side * width / shorter;
-        NDArray resized = BlipOps.resize(images, toHeight, toWidth);
+        NDArray resized = Ops.resizeBicubic(images, toHeight, toWidth);
         // halves go to the even neighbour, as in torchvision's crop
         long top = (long) Math.rint((toHeight - side) / 2.0);
         long left = (long) Math.rint((toWidth - side) / 2.0);

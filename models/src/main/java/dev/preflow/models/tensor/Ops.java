@@ -38,6 +38,10 @@ public final class Ops {
             method("pad", "x: Tensor, l: int, r: int, t: int, b: int", "torch.constant_pad_nd(x, [l, r, t, b], 0.)"),
             method("upsample", "x: Tensor, h: int, w: int", "torch.upsample_nearest2d(x, [h, w])"),
             method(
+                    "bicubic",
+                    "x: Tensor, h: int, w: int",
+                    "torch.clamp(torch._upsample_bicubic2d_aa(x, [h, w], False), 0., 1.)"),
+            method(
                     "attention",
                     "q: Tensor, k: Tensor, v: Tensor, c: bool",
                     "torch.scaled_dot_product_attention(q, k, v, None, 0., c)"),
@@ -126,6 +130,11 @@ public final class Ops {
     /** Nearest-neighbour upsampling of an image to twice its height and width. */
     public static NDArray upsampleNearest2x(NDArray x) {
         return upsampleNearest(x, 2 * x.getShape().get(2), 2 * x.getShape().get(3));
+    }
+
+    /** Antialiased bicubic resizing of an image in [0, 1] to a height and width, clamped to that range. */
+    public static NDArray resizeBicubic(NDArray x, long height, long width) {
+        return ATEN.call("bicubic", x, height, width);
     }
 
     /** softmax(q·kᵀ/√d)·v over N×heads×L×d. */

@@ -105,6 +105,9 @@ class DiffusionPipelineTest {
             assertThat(from.get(0)).isEqualTo(from.get(3));
             assertThat(from.get(0).image()).isNotEqualTo(from.get(2).image());
             assertThat(from.get(1).image()).isEqualTo(drawn.get(0).image());
+            GenerationRequest resized = little.sized(new ImageSize(8, 8));
+            assertThat(pipeline.generate(List.of(resized), false).get(0).image().width())
+                    .isEqualTo(8);
         }
     }
 

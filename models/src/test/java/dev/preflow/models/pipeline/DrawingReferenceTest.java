@@ -75,7 +75,7 @@ class DrawingReferenceTest {
                     pipeline.models(), policy.parameters(), pipeline.vae(), requests, manager, purpose -> expected.get(
                                     name + "." + (purpose + before))
                             .duplicate());
-            NDArray drawn = pipeline.models().decodeLatents(pipeline.vae(), drawing.sample(null, step -> {}));
+            NDArray drawn = pipeline.models().decodeLatents(pipeline.vae(), drawing.sample(null, (done, steps) -> {}));
 
             assertThat(drawn.getShape()).isEqualTo(expected.get(name).getShape());
             assertThat(drawn.sub(expected.get(name)).abs().max().getFloat()).isLessThan((float) PIXELS);

@@ -1,0 +1,46 @@
+package dev.preflow.app.cli;
+
+import dev.preflow.models.image.RgbImage;
+import dev.preflow.models.pipeline.GeneratedImage;
+import dev.preflow.models.pipeline.GenerationRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** How an image was made, in the lines that AUTOMATIC1111's web UI writes into PNG files and that other tools read. */
+final class ImageParameters {
+    /** The keyword of that text. */
+    static final String KEYWORD = "parameters";
+
+    private ImageParameters() {}
+
+    /**
+     * The text.
+     *
+     * @param sampler the sampler's name
+     * @param model what drew it
+     */
+    static String of(GeneratedImage drawn, String sampler, String model) {
+        GenerationRequest request = drawn.request();
+        RgbImage image = drawn.image();
+        List<String> facts = new ArrayList<>(List.of(
+                "Steps: " + request.steps(),
+                "Sampler: " + sampler,
+                "CFG scale: " + number(request.guidanceScale()),
+                "Seed: " + request.seed(),
+                "Size: " + image.width() + "x" + image.height(),
+                "Model: " + model));
+        if (request.start() != null) {
+            facts.add("Denoising strength: " + number(request.start().strength()));
+        }
+        facts.add("Version: Preflow");
+        String negative = request.negativePrompt();
+        return request.prompt()
+                + (negative == null || negative.isEmpty() ? "" : "\nNegative prompt: " + negative)
+                + "\n" + String.join(", ", facts);
+    }
+
+    private static String number(double value) {
+        return value == Math.rint(value) ? Long.toString((long) value) : String.format(Locale.ROOT, "%s", value);
+    }
+}
