@@ -1,28 +1,32 @@
 package dev.preflow.models.nn;
 
 import ai.djl.ndarray.NDArray;
+import dev.preflow.models.lora.LoraLayer;
 import dev.preflow.models.tensor.Ops;
 import dev.preflow.models.tensor.Scope;
 
-/** Elementary layers whose parameters are {@code weight} and, where there is one, {@code bias} of a scope. */
+/**
+ * Elementary layers whose parameters are {@code weight} and, where there is one, {@code bias} of a scope. A LoRA adapter in the
+ * scope of a linear map or a convolution takes part.
+ */
 public final class Layers {
 
     private Layers() {}
 
     /** A linear map of the last dimension. */
     public static NDArray linear(Scope p, NDArray x) {
-        return Ops.linear(x, p.get("weight"), p.find("bias"));
+        return LoraLayer.linear(p, x, Ops.linear(x, p.get("weight"), p.find("bias")));
     }
 
     /** A convolution of odd kernel size that keeps the image's size. */
     public static NDArray conv(Scope p, NDArray x) {
-        NDArray weight = p.get("weight");
-        return Ops.conv2d(x, weight, p.find("bias"), 1, (int) weight.getShape().get(2) / 2);
+        return conv(p, x, 1, (int) p.get("weight").getShape().get(2) / 2);
     }
 
     /** A convolution with a stride and the same padding on all sides. */
     public static NDArray conv(Scope p, NDArray x, int stride, int padding) {
-        return Ops.conv2d(x, p.get("weight"), p.find("bias"), stride, padding);
+        NDArray y = Ops.conv2d(x, p.get("weight"), p.find("bias"), stride, padding);
+        return LoraLayer.conv(p, x, y, stride, padding);
     }
 
     /** Layer normalisation of the last dimension. */

@@ -3,6 +3,8 @@ package dev.preflow.models.pipeline;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.preflow.models.image.RgbImage;
+import dev.preflow.models.lora.Lora;
+import dev.preflow.models.lora.LoraFile;
 import dev.preflow.models.scheduler.SchedulerConfig;
 import dev.preflow.models.tensor.Autograd;
 import dev.preflow.models.tensor.Parameters;
@@ -57,7 +59,7 @@ public final class DiffusionPipeline implements AutoCloseable {
     }
 
     /**
-     * Loads a diffusers directory.
+     * Loads a diffusers directory, or a {@linkplain LoraDirectory LoRA's} with its base, merged.
      *
      * @param release the name of these weights
      * @param parent manager below which the weights live
@@ -67,7 +69,7 @@ public final class DiffusionPipeline implements AutoCloseable {
     }
 
     /**
-     * Loads a diffusers directory to draw by another sampler than its own.
+     * Loads the same to draw by another sampler than its own.
      *
      * @param release the name of these weights
      * @param scheduler gives the sampler in place of the directory's
@@ -75,7 +77,53 @@ public final class DiffusionPipeline implements AutoCloseable {
      */
     public static DiffusionPipeline load(
             Path directory, String release, UnaryOperator<SchedulerConfig> scheduler, NDManager parent) {
-        return PipelineDirectory.load(directory, release, scheduler, parent);
+        if (!LoraDirectory.holds(directory)) {
+            return PipelineDirectory.load(directory, release, scheduler, parent);
+        }
+        DiffusionPipeline pipeline = load(LoraDirectory.base(directory), release, scheduler, parent);
+        try {
+            pipeline.merge(LoraDirectory.file(directory), 1);
+            return pipeline;
+        } catch (RuntimeException e) {
+            pipeline.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Adds a LoRA's term to the current weights, to be done before drawing.
+     *
+     * @param lora its file, in any form that {@link LoraFile} reads
+     * @param strength 1 for the LoRA as it was trained
+     */
+    public void merge(Path lora, double strength) {
+        try (PolicyLease lease = borrow();
+                Lora adapters = LoraFile.read(lora, lease.parameters(), manager)) {
+            adapters.mergeInto(lease.parameters(), strength);
+        }
+    }
+
+    /**
+     * A pipeline that draws by this one's weights with a LoRA on. Nothing is copied: this one must neither be closed nor swap
+     * its weights before the other is closed.
+     *
+     * @param lora its file, in any form that {@link LoraFile} reads
+     * @param release the name of the weights with the LoRA on
+     */
+    public DiffusionPipeline adapted(Path lora, String release) {
+        try (PolicyLease lease = borrow()) {
+            Parameters policy = Parameters.view(manager, lease.parameters());
+            try {
+                LoraFile.read(lora, lease.parameters(), policy.manager())
+                        .parameters()
+                        .asMap()
+                        .forEach(policy::add);
+            } catch (RuntimeException e) {
+                policy.close();
+                throw e;
+            }
+            return new DiffusionPipeline(models, policy, Parameters.view(manager, vae), release, manager);
+        }
     }
 
     /** Writes a diffusers directory with the current weights. */

@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads and writes diffusers' directories of {@code StableDiffusionPipeline}s and {@code StableDiffusionXLPipeline}s. */
 final class PipelineDirectory {
 
-    private static final String INDEX = "model_index.json";
+    static final String INDEX = "model_index.json";
+
     private static final String CLASS = "_class_name";
     private static final String PIPELINE = "StableDiffusionPipeline";
     private static final String PIPELINE_XL = "StableDiffusionXLPipeline";

@@ -28,7 +28,26 @@ public final class Parameters implements AutoCloseable {
         manager = parent.newSubManager();
     }
 
-    /** The manager that owns the arrays. */
+    /**
+     * Several maps seen as one, without a copy. The arrays stay with their owners, which must be open for as long as the view
+     * is used; closing the view closes none of them.
+     *
+     * @param parent manager below which what is computed with the view lives
+     * @param parts maps without a name in common
+     */
+    public static Parameters view(NDManager parent, Parameters... parts) {
+        Parameters view = new Parameters(parent);
+        for (Parameters part : parts) {
+            part.arrays.forEach((name, array) -> {
+                if (view.arrays.put(name, array) != null) {
+                    throw new IllegalArgumentException("Two of the maps have a parameter " + name);
+                }
+            });
+        }
+        return view;
+    }
+
+    /** The manager below which what is computed with the parameters lives; it owns the arrays, except those of a view. */
     public NDManager manager() {
         return manager;
     }
