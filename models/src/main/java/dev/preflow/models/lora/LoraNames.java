@@ -38,7 +38,14 @@ final class LoraNames {
     LoraNames(Parameters base) {
         List<String> names = Lora.layers(base);
         twoTextEncoders = names.stream().anyMatch(name -> component(name).equals(SECOND_TEXT_ENCODER));
+        LdmLayers ldm = new LdmLayers(names.stream()
+                .filter(name -> component(name).equals(UNET))
+                .map(LoraNames::path)
+                .toList());
         for (String name : names) {
+            if (component(name).equals(UNET)) {
+                add("lora_unet" + flat(ldm.name(path(name))), name);
+            }
             for (String path : List.of(path(name), shortPath(name))) {
                 add(component(name) + "." + path, name);
                 add(path, name);

@@ -100,6 +100,23 @@ class LoraFileTest {
     }
 
     @Test
+    void shouldNumberTextEncodersWhereThereAreTwo() {
+        Parameters two = new Parameters(manager);
+        for (String part : List.of("text_encoder", "text_encoder_2")) {
+            two.add(part + "." + TEXT + ".weight", manager.zeros(new Shape(4, 4)));
+        }
+        Lora lora = Lora.create(two, new LoraOptions(1, 1, List.of("q_proj")), 1, manager);
+
+        LoraFile.write(file, lora, two, LoraFormat.KOHYA, Map.of());
+
+        assertThat(arrays())
+                .containsKeys(
+                        "lora_te1_text_model_encoder_layers_0_self_attn_q_proj.alpha",
+                        "lora_te2_text_model_encoder_layers_0_self_attn_q_proj.alpha");
+        assertThat(LoraFile.read(file, two, manager).modules()).isEqualTo(lora.modules());
+    }
+
+    @Test
     void shouldKeepRanksAndAlphasThatDiffer() {
         Lora lora = lora();
         Lora other = Lora.create(base, new LoraOptions(3, 7, List.of("proj_in")), 2, manager);
@@ -126,6 +143,8 @@ class LoraFileTest {
         "text_encoder.#.q_proj.lora_A.weight, text_encoder.#.q_proj.lora_linear_layer.down.weight",
         "text_encoder.#.out_proj.lora_B.weight, text_encoder.#.to_out_lora.up.weight",
         "text_encoder.#.k_proj.lora_A.weight, text_encoder.encoder.layers.0.self_attn.k_proj.lora_A.weight",
+        "unet.mid_block.attentions.0.proj_in.lora_B.weight, lora_unet_middle_block_1_proj_in.lora_up.weight",
+        "unet.up_blocks.0.attentions.1.proj_in.lora_A.weight, lora_unet_output_blocks_1_1_proj_in.lora_down.weight",
         "text_encoder.#.k_proj.lora_A.weight, lora_te1_encoder_layers_0_self_attn_k_proj.lora_down.weight",
         "text_encoder.#.k_proj.lora_A.weight, lora_te1_text_model_encoder_layers_0_self_attn_k_proj.lora_down.weight",
     })
@@ -134,6 +153,28 @@ class LoraFileTest {
 
         assertThat(key).isNotNull();
         assertThat(new LoraNames(base).layer(key.layer()) + "." + key.part()).isEqualTo(whole(modern));
+    }
+
+    /** kohya's scripts train SDXL on the network of its authors, whose blocks are numbered through. */
+    @ParameterizedTest
+    @CsvSource({
+        "down_blocks.1.attentions.1.transformer_blocks.9.attn2.to_k, input_blocks_5_1_transformer_blocks_9_attn2_to_k",
+        "down_blocks.2.attentions.0.proj_in, input_blocks_7_1_proj_in",
+        "down_blocks.0.resnets.1.conv2, input_blocks_2_0_out_layers_3",
+        "down_blocks.1.downsamplers.0.conv, input_blocks_6_0_op",
+        "mid_block.attentions.0.transformer_blocks.0.ff.net.0.proj, middle_block_1_transformer_blocks_0_ff_net_0_proj",
+        "mid_block.resnets.1.time_emb_proj, middle_block_2_emb_layers_1",
+        "up_blocks.0.attentions.2.transformer_blocks.3.attn1.to_out.0, output_blocks_2_1_transformer_blocks_3_attn1_to_out_0",
+        "up_blocks.2.resnets.1.conv_shortcut, output_blocks_7_0_skip_connection",
+        "up_blocks.1.upsamplers.0.conv, output_blocks_5_2_conv",
+        "conv_in, input_blocks_0_0",
+        "add_embedding.linear_2, label_emb_0_2",
+    })
+    void shouldKnowLatentDiffusionsNames(String own, String ldm) {
+        LdmLayers layers = new LdmLayers(List.of(
+                "down_blocks.0.resnets.0.conv1", "down_blocks.0.resnets.1.conv1", "up_blocks.1.attentions.0.proj_in"));
+
+        assertThat(layers.name(own).replace('.', '_')).isEqualTo(ldm);
     }
 
     private static String whole(String name) {

@@ -56,6 +56,7 @@ class LoraTest {
         assertThat(predict(policy).toFloatArray()).isEqualTo(predict(base).toFloatArray());
         assertThat(policy.trained()).hasSize(2 * lora.modules().size());
         assertThat(base.trained()).isEmpty();
+        base.asMap().forEach((name, array) -> assertThat(policy.get(name)).isSameAs(array));
         NDArray down =
                 lora.parameters().get("unet.mid_block.attentions.0.transformer_blocks.0.attn1.to_q.lora_A.weight");
         float bound = (float) (1 / Math.sqrt(16));
