@@ -89,7 +89,7 @@ final class PolicyReleases {
     /**
      * Publishes weights after their files are durable. Weights that are the newest release already are not published again.
      *
-     * @param policy written out in full; unchanged files keep their digests
+     * @param policy written out as it is released; unchanged files keep their digests
      * @return the release, acknowledged by Kafka
      * @throws IOException if the files cannot be written, or Kafka does not take the release
      */

@@ -1,11 +1,15 @@
 package dev.preflow.trainer;
 
 import ai.djl.ndarray.NDManager;
+import dev.preflow.models.lora.Lora;
+import dev.preflow.models.lora.LoraOptions;
 import dev.preflow.models.optim.AdamW;
 import dev.preflow.models.optim.Ema;
 import dev.preflow.models.optim.LearningRate;
 import dev.preflow.models.pipeline.DiffusionPipeline;
+import dev.preflow.models.pipeline.LoraDirectory;
 import dev.preflow.models.pipeline.PolicyLease;
+import dev.preflow.models.tensor.Noise;
 import dev.preflow.models.tensor.Parameters;
 import dev.preflow.models.tensor.Torch;
 import dev.preflow.stream.config.Config;
@@ -20,31 +24,50 @@ import dev.preflow.trainer.ppo.UpdateReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/** The weights being trained with all that training them needs: reference, optimiser, average. For one thread. */
+/**
+ * The weights being trained with all that training them needs: reference, optimiser, average. For one thread.
+ *
+ * <p>What is trained is either a copy of the base, or a LoRA on it: then the base itself is the reference.
+ */
 final class TrainedPolicy implements AutoCloseable {
+    /** The trainer derives its other seeds with 1 and 2. */
+    private static final int LORA_SEED = 3;
+
     private final NDManager manager;
     private final DiffusionPipeline base;
     private final PolicyLease reference;
+    private final @Nullable Lora lora;
+    /** What draws. */
     private final Parameters policy;
+    /** What changes: the policy, or the LoRA in it. */
+    private final Parameters trained;
+
+    private final Path directory;
     private final AdamW optimiser;
     private final Ema average;
     private final Ppo ppo;
 
     private TrainedPolicy(NDManager manager, Config config) {
         this.manager = manager;
-        base = DiffusionPipeline.load(config.get(TrainerSettings.BASE), "base", manager);
+        directory = config.get(TrainerSettings.BASE);
+        base = DiffusionPipeline.load(directory, "base", manager);
         reference = base.borrow();
-        policy = reference.parameters().copy(manager);
-        Pattern trainable = Pattern.compile(config.get(TrainerSettings.TRAINABLE));
-        if (policy.trainable(name -> trainable.matcher(name).matches()).isEmpty()) {
-            throw new IllegalArgumentException(TrainerSettings.TRAINABLE.key() + " = " + trainable
-                    + " matches no parameter of " + config.get(TrainerSettings.BASE));
+        lora = lora(reference.parameters(), config, manager);
+        if (lora == null) {
+            policy = copy(reference.parameters(), config, manager);
+            trained = policy;
+        } else {
+            policy = lora.over(reference.parameters(), manager);
+            trained = lora.parameters();
         }
-        optimiser = new AdamW(policy, AdamW.Settings.of(0));
-        average = new Ema(policy, manager, config.get(TrainerSettings.EMA));
+        optimiser = new AdamW(trained, AdamW.Settings.of(0));
+        average = new Ema(trained, manager, config.get(TrainerSettings.EMA));
         ppo = new Ppo(
                 base.models(),
                 policy,
@@ -53,6 +76,26 @@ final class TrainedPolicy implements AutoCloseable {
                 form(config),
                 new Advantages(config.get(TrainerSettings.ADVANTAGE_CLIP).floatValue()),
                 options(config));
+    }
+
+    private static @Nullable Lora lora(Parameters base, Config config, NDManager manager) {
+        int rank = config.get(TrainerSettings.LORA_RANK);
+        if (rank == 0) {
+            return null;
+        }
+        LoraOptions options =
+                new LoraOptions(rank, config.get(TrainerSettings.LORA_ALPHA), config.get(TrainerSettings.LORA_TARGETS));
+        return Lora.create(base, options, Noise.derive(config.get(TrainerSettings.SEED), LORA_SEED), manager);
+    }
+
+    private static Parameters copy(Parameters base, Config config, NDManager manager) {
+        Parameters copy = base.copy(manager);
+        Pattern trainable = Pattern.compile(config.get(TrainerSettings.TRAINABLE));
+        if (copy.trainable(name -> trainable.matcher(name).matches()).isEmpty()) {
+            throw new IllegalArgumentException(TrainerSettings.TRAINABLE.key() + " = " + trainable
+                    + " matches no parameter of " + config.get(TrainerSettings.BASE));
+        }
+        return copy;
     }
 
     /** Loads the base. */
@@ -125,17 +168,32 @@ final class TrainedPolicy implements AutoCloseable {
 
     /** Takes the newest checkpoint over, if there is one. */
     Optional<TrainingState> restore(Checkpoints checkpoints) throws IOException {
-        return checkpoints.restore(policy, average.average(), optimiser);
+        Map<String, Float> configured = alphas();
+        Optional<TrainingState> state = checkpoints.restore(trained, average.average(), optimiser);
+        if (!alphas().equals(configured)) {
+            throw new IllegalArgumentException("The checkpoint's LoRA has another alpha than "
+                    + TrainerSettings.LORA_ALPHA.key()
+                    + " says: set it back, or move the checkpoints away to start anew");
+        }
+        return state;
+    }
+
+    private Map<String, Float> alphas() {
+        return lora == null ? Map.of() : lora.modules().stream().collect(Collectors.toMap(name -> name, lora::alpha));
     }
 
     /** Writes a checkpoint. */
     void save(Checkpoints checkpoints, TrainingState state) throws IOException {
-        checkpoints.save(state, policy, average.average(), optimiser);
+        checkpoints.save(state, trained, average.average(), optimiser);
     }
 
-    /** Writes the weights that draw the next rollouts as a diffusers directory. */
-    void export(Path directory) {
-        base.save(directory, policy);
+    /** Writes what draws the next rollouts: a diffusers directory, or a LoRA's. */
+    void export(Path target) {
+        if (lora == null) {
+            base.save(target, policy);
+        } else {
+            LoraDirectory.save(target, lora, reference.parameters(), directory);
+        }
     }
 
     @Override
@@ -143,6 +201,9 @@ final class TrainedPolicy implements AutoCloseable {
         average.close();
         optimiser.close();
         policy.close();
+        if (lora != null) {
+            lora.close();
+        }
         reference.close();
         base.close();
         manager.close();

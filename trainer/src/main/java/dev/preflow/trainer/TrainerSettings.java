@@ -1,5 +1,6 @@
 package dev.preflow.trainer;
 
+import dev.preflow.models.lora.LoraOptions;
 import dev.preflow.stream.config.Setting;
 import dev.preflow.stream.config.Settings;
 import java.nio.file.Path;
@@ -137,7 +138,26 @@ public final class TrainerSettings {
     public static final Setting<String> TRAINABLE = Settings.string(
             "trainer.trainable",
             "unet\\..*\\.attentions\\..*|text_encoder\\..*",
-            "Regular expression of the parameters that are trained, by name");
+            "Regular expression of the parameters that are trained, by name, unless a LoRA is trained");
+
+    /** LoRA's rank. */
+    public static final Setting<Integer> LORA_RANK = Settings.integer(
+            "trainer.lora.rank",
+            0,
+            0,
+            4096,
+            "Rank of the LoRA that is trained beside frozen weights, and released instead of them; 0 trains the weights");
+
+    /** LoRA's alpha. */
+    public static final Setting<Double> LORA_ALPHA = Settings.number(
+            "trainer.lora.alpha", 8, 1e-6, 1e6, "The LoRA's terms are scaled by alpha / rank; peft's default is 8");
+
+    /** LoRA's layers. */
+    public static final Setting<List<String>> LORA_TARGETS = Settings.list(
+            "trainer.lora.targets",
+            LoraOptions.ATTENTION,
+            "Ends of the names of the layers that get a LoRA: linear maps and convolutions, such as proj_in, ff.net.2, "
+                    + "conv1; those of the text encoder are q_proj, k_proj, v_proj, out_proj, fc1, fc2");
 
     /** Moving average. */
     public static final Setting<Double> EMA = Settings.number(
@@ -190,6 +210,9 @@ public final class TrainerSettings {
             FLOOR,
             MAX_NORM,
             TRAINABLE,
+            LORA_RANK,
+            LORA_ALPHA,
+            LORA_TARGETS,
             EMA,
             KEEP,
             THREADS,

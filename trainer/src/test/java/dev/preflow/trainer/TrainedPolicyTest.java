@@ -3,6 +3,10 @@ package dev.preflow.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.ndarray.NDManager;
+import dev.preflow.models.pipeline.DiffusionPipeline;
+import dev.preflow.models.tensor.Torch;
+import dev.preflow.models.weights.SafetensorsReader;
 import dev.preflow.stream.config.Config;
 import dev.preflow.trainer.checkpoint.Checkpoints;
 import dev.preflow.trainer.checkpoint.TrainingState;
@@ -18,8 +22,13 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainedPolicyTest {
+    /** Four transformers, each of two attentions with four projections. */
+    private static final int LAYERS = 4 * 2 * 4;
+
     @TempDir
     private Path folder;
 
@@ -30,8 +39,10 @@ class TrainedPolicyTest {
         config = TinyTrainer.config(folder, Map.of());
     }
 
-    @Test
-    void shouldGoOnAfterARestartAsIfNothingHadHappened() throws Exception {
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2})
+    void shouldGoOnAfterARestartAsIfNothingHadHappened(int rank) throws Exception {
+        config = TinyTrainer.config(folder, Map.of(TrainerSettings.LORA_RANK.key(), Integer.toString(rank)));
         Checkpoints straight = new Checkpoints(folder.resolve("straight"));
         Checkpoints resumed = new Checkpoints(folder.resolve("resumed"));
 
@@ -85,5 +96,58 @@ class TrainedPolicyTest {
         assertThatThrownBy(() -> TrainedPolicy.open(none))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(TrainerSettings.TRAINABLE.key());
+    }
+
+    @Test
+    void shouldTrainAndReleaseALoraAlone() throws Exception {
+        config = lora("16");
+        Path exported = folder.resolve("exported");
+        Checkpoints checkpoints = new Checkpoints(folder.resolve("checkpoints"));
+
+        train(checkpoints, 3);
+        try (TrainedPolicy policy = TrainedPolicy.open(config)) {
+            policy.restore(checkpoints);
+            policy.export(exported);
+        }
+
+        assertThat(exported).isDirectoryContaining("glob:**/pytorch_lora_weights.safetensors");
+        assertThat(exported.toFile().list()).hasSize(1);
+        Path checkpoint = folder.resolve("checkpoints/iteration-000000003");
+        try (SafetensorsReader weights = SafetensorsReader.open(checkpoint.resolve("policy.safetensors"));
+                SafetensorsReader moments = SafetensorsReader.open(checkpoint.resolve("optimiser.safetensors"))) {
+            assertThat(weights.entries()).hasSize(3 * LAYERS).allSatisfy((name, entry) -> assertThat(name)
+                    .matches("unet\\..*\\.attn[12]\\.to_.*\\.(lora_[AB]\\.weight|alpha)"));
+            // two moments and a count of A and of B
+            assertThat(moments.entries()).hasSize(3 * 2 * LAYERS);
+        }
+        try (NDManager manager = Torch.newManager();
+                DiffusionPipeline base = DiffusionPipeline.load(folder.resolve("base"), "base", manager);
+                DiffusionPipeline trained = DiffusionPipeline.load(exported, "trained", manager)) {
+            assertThat(TinyPolicy.meanReward(TinyPolicy.rollouts(trained, 3, 99)))
+                    .isGreaterThan(TinyPolicy.meanReward(TinyPolicy.rollouts(base, 3, 99)));
+        }
+    }
+
+    @Test
+    void shouldRefuseACheckpointOfAnotherAlpha() throws Exception {
+        config = lora("4");
+        Checkpoints checkpoints = new Checkpoints(folder.resolve("checkpoints"));
+        train(checkpoints, 1);
+
+        try (TrainedPolicy policy = TrainedPolicy.open(lora("5"))) {
+            assertThatThrownBy(() -> policy.restore(checkpoints))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining(TrainerSettings.LORA_ALPHA.key());
+        }
+        try (TrainedPolicy policy = TrainedPolicy.open(TinyTrainer.config(folder, Map.of()))) {
+            assertThatThrownBy(() -> policy.restore(checkpoints))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("other trained parameters");
+        }
+    }
+
+    private Config lora(String alpha) {
+        return TinyTrainer.config(
+                folder, Map.of(TrainerSettings.LORA_RANK.key(), "2", TrainerSettings.LORA_ALPHA.key(), alpha));
     }
 }

@@ -254,6 +254,26 @@ class TrainerStageTest {
         assertThat(policies()).hasSize(2);
     }
 
+    @Test
+    void shouldReleaseALoraInPlaceOfWeights() throws Exception {
+        stream.prompt(topics, TinyPolicy.PROMPTS.get(0));
+        stream.reward(topics, 0.9);
+        TrainerStage trainer = start(Map.of(TrainerSettings.LORA_RANK.key(), "2"));
+
+        try (Studio studio = studio(0)) {
+            awaitPolicies(4);
+        }
+        stop(trainer);
+
+        assertThat(policies()).extracting(Release::getId).doesNotHaveDuplicates();
+        assertThat(policies()).allSatisfy(release -> assertThat(release.getFiles())
+                .singleElement()
+                .satisfies(file -> {
+                    assertThat(file.getPath()).isEqualTo("pytorch_lora_weights.safetensors");
+                    assertThat(file.getBlob().getBytes()).isLessThan(40_000);
+                }));
+    }
+
     private static List<GenerationTask> group(String release, long seed) {
         Prompt prompt = new Prompt("p1", TinyPolicy.PROMPTS.get(0), "test", Instant.EPOCH);
         return new RolloutRequester("policy", 4, TinyPolicy.FORM, Clock.systemUTC()).group(prompt, release, seed);

@@ -10,7 +10,6 @@ import dev.preflow.stream.observe.Health;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -35,11 +34,9 @@ final class LivePolicy implements AutoCloseable {
      */
     static LivePolicy open(StageRuntime runtime, Path directory, ReleaseFiles files, LocalOptions options)
             throws IOException {
+        var base = new SharedPainter(Painter.load(directory), null);
         var shelf = new PolicyShelf(
-                Painter.load(directory),
-                release -> load(files, release),
-                options.keepReleases(),
-                options.releaseWait());
+                base, new ReleaseLoader(files, directory, base), options.keepReleases(), options.releaseWait());
         var reader =
                 TopicReader.start(runtime.kafka(), runtime.topics().releases(), TopicStart.beginning(), delivery -> {
                     if (delivery.record().getKind() == ReleaseKind.POLICY) {
@@ -65,12 +62,6 @@ final class LivePolicy implements AutoCloseable {
     public void close() {
         reader.close();
         shelf.close();
-    }
-
-    private static Painter load(ReleaseFiles files, Release release) throws IOException {
-        // weights are copied out of the files: earlier releases' directories only hold on to blobs that may be gone
-        files.prune(Set.of());
-        return Painter.load(files.unpack(release));
     }
 
     private void catchUp() throws IOException {

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import dev.preflow.models.pipeline.DiffusionPipeline;
 import dev.preflow.models.pipeline.GeneratedImage;
 import dev.preflow.models.pipeline.GenerationRequest;
+import dev.preflow.models.pipeline.LoraDirectory;
 import dev.preflow.models.pipeline.TrajectoryFile;
 import dev.preflow.models.tensor.Torch;
 import java.io.IOException;
@@ -18,9 +19,13 @@ final class Painter implements AutoCloseable {
     private final NDManager manager;
     private final DiffusionPipeline pipeline;
 
-    private Painter(NDManager manager, DiffusionPipeline pipeline) {
+    /** Keeps the weights open that this painter's are a LoRA on. */
+    private final SharedPainter.@Nullable Lease base;
+
+    private Painter(NDManager manager, DiffusionPipeline pipeline, SharedPainter.@Nullable Lease base) {
         this.manager = manager;
         this.pipeline = pipeline;
+        this.base = base;
     }
 
     /**
@@ -36,10 +41,28 @@ final class Painter implements AutoCloseable {
         }
         var manager = Torch.newManager();
         try {
-            return new Painter(manager, DiffusionPipeline.load(directory, directory.toString(), manager));
+            return new Painter(manager, DiffusionPipeline.load(directory, directory.toString(), manager), null);
         } catch (RuntimeException e) {
             manager.close();
             throw new IOException("Cannot load the model in %s: %s".formatted(directory, e.getMessage()), e);
+        }
+    }
+
+    /**
+     * Weights with a LoRA on, without a copy of them.
+     *
+     * @param base the weights; let go of with this painter, or when it cannot be made
+     * @param directory has the LoRA
+     * @return a painter that shares the base's memory
+     * @throws IOException when the LoRA does not fit the base
+     */
+    static Painter adapt(SharedPainter.Lease base, Path directory) throws IOException {
+        try {
+            var pipeline = base.painter().pipeline.adapted(LoraDirectory.file(directory), directory.toString());
+            return new Painter(Torch.newManager(), pipeline, base);
+        } catch (RuntimeException e) {
+            base.close();
+            throw new IOException("Cannot load the LoRA in %s: %s".formatted(directory, e.getMessage()), e);
         }
     }
 
@@ -60,6 +83,9 @@ final class Painter implements AutoCloseable {
     public void close() {
         pipeline.close();
         manager.close();
+        if (base != null) {
+            base.close();
+        }
     }
 
     private static GenerationRequest request(PaintTask task) {

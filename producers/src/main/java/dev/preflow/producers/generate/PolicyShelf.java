@@ -44,16 +44,16 @@ final class PolicyShelf implements AutoCloseable {
     /**
      * A shelf with the weights that the policy starts with.
      *
-     * @param initial draws until the first release comes; closed with the shelf
+     * @param initial draws until the first release comes; the shelf is its first user
      * @param loader loads releases
      * @param keep releases to hold at once, from 1
      * @param wait how long a task waits for a release that has not been seen
      */
-    PolicyShelf(Painter initial, Loader loader, int keep, Duration wait) {
+    PolicyShelf(SharedPainter initial, Loader loader, int keep, Duration wait) {
         this.loader = loader;
         this.keep = keep;
         this.wait = wait;
-        loaded.put("", new SharedPainter(initial, null));
+        loaded.put("", initial);
         thread = new Thread(this::load, "policy-loader");
         thread.setDaemon(true);
     }

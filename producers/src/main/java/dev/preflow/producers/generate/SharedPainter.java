@@ -22,7 +22,19 @@ final class SharedPainter {
     }
 
     /** One more user. The caller sees to it that the shelf still holds it. */
-    synchronized Lease take() {
+    Lease take() {
+        var lease = tryTake();
+        if (lease == null) {
+            throw new IllegalStateException("The painter is closed");
+        }
+        return lease;
+    }
+
+    /** One more user; null if the last one has let go already. */
+    synchronized @Nullable Lease tryTake() {
+        if (users == 0) {
+            return null;
+        }
         users++;
         return new Lease();
     }

@@ -224,6 +224,37 @@ class LocalGeneratorTest {
     }
 
     @Test
+    void shouldPutReleasedLorasOnTheBaseWhateverCameBetween() throws Exception {
+        try (var generator = open(Duration.ZERO)) {
+            var plain = draw(generator, judge("policy", 7, 5));
+            var first = publishLora(1, 2);
+            var adapted = draw(generator, rollout(first.getId()));
+            assertThat(adapted.policyRelease()).isEqualTo(first.getId());
+            assertThat(adapted.image().bytes()).isNotEqualTo(plain.image().bytes());
+
+            // enough of them that the base's own place is taken, and the LoRA's too
+            for (int number = 2; number < 5; number++) {
+                draw(generator, rollout(publish(number, number).getId()));
+            }
+            var other = publishLora(5, 3);
+            var ofOther = draw(generator, rollout(other.getId()));
+            assertThat(ofOther.trajectory()).isNotEqualTo(adapted.trajectory());
+            var again = publishLora(6, 2);
+            assertThat(again.getId()).isEqualTo(first.getId());
+            await().until(() ->
+                    first.getId().equals(draw(generator, judge("policy", 7, 5)).policyRelease()));
+            assertThat(draw(generator, rollout(first.getId())).trajectory()).isEqualTo(adapted.trajectory());
+        }
+    }
+
+    private Release publishLora(int number, long seed) throws IOException {
+        var directory = TinyModel.writeLora(folder.resolve("lora-" + seed), base, seed);
+        var release = files.pack(ReleaseKind.POLICY, number, null, directory, Map.of());
+        publish(release);
+        return release;
+    }
+
+    @Test
     void shouldRefuseWhatItCannotDraw() throws Exception {
         try (var generator = open(Duration.ZERO)) {
             var fromFrozen = task("base", Purpose.ROLLOUT, "any", 7, 1, 2);

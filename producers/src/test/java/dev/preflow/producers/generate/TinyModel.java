@@ -1,9 +1,13 @@
 package dev.preflow.producers.generate;
 
+import dev.preflow.models.lora.Lora;
+import dev.preflow.models.lora.LoraOptions;
 import dev.preflow.models.pipeline.DiffusionPipeline;
+import dev.preflow.models.pipeline.LoraDirectory;
 import dev.preflow.models.pipeline.PipelineModels;
 import dev.preflow.models.pipeline.PromptEncoder;
 import dev.preflow.models.scheduler.SchedulerConfig;
+import dev.preflow.models.tensor.Autograd;
 import dev.preflow.models.tensor.Torch;
 import dev.preflow.models.text.ClipTextConfig;
 import dev.preflow.models.text.ClipTextEncoder;
@@ -47,6 +51,23 @@ final class TinyModel {
                 var pipeline = new DiffusionPipeline(
                         models, models.initPolicy(manager, seed), models.initVae(manager, 1), "tiny", manager)) {
             pipeline.save(directory);
+        }
+        return directory;
+    }
+
+    /** Writes the directory of a LoRA of random numbers; those of different seeds differ. */
+    static Path writeLora(Path directory, Path model, long seed) {
+        try (var manager = Torch.newManager();
+                var pipeline = DiffusionPipeline.load(model, "tiny", manager);
+                var base = pipeline.borrow();
+                var lora = Lora.create(base.parameters(), new LoraOptions(2, 4, LoraOptions.ATTENTION), seed, manager);
+                var off = Autograd.disabled()) {
+            lora.parameters().asMap().forEach((name, array) -> {
+                if (name.endsWith("lora_B.weight")) {
+                    array.addi(1);
+                }
+            });
+            LoraDirectory.save(directory, lora, base.parameters(), model);
         }
         return directory;
     }
