@@ -1,10 +1,16 @@
 package dev.preflow.app;
 
 import ai.djl.ndarray.NDManager;
+import dev.preflow.models.lora.Lora;
+import dev.preflow.models.lora.LoraFile;
+import dev.preflow.models.lora.LoraFormat;
+import dev.preflow.models.lora.LoraOptions;
 import dev.preflow.models.pipeline.DiffusionPipeline;
 import dev.preflow.models.pipeline.PipelineModels;
+import dev.preflow.models.pipeline.PolicyLease;
 import dev.preflow.models.pipeline.PromptEncoder;
 import dev.preflow.models.scheduler.SchedulerConfig;
+import dev.preflow.models.tensor.Autograd;
 import dev.preflow.models.tensor.Torch;
 import dev.preflow.models.text.ClipTextConfig;
 import dev.preflow.models.text.ClipTextEncoder;
@@ -16,6 +22,7 @@ import dev.preflow.models.vae.AutoencoderKL;
 import dev.preflow.models.vae.VaeConfig;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /** A diffusion pipeline of a few thousand random weights, which draws 8×8 pixels of noise. */
 public final class TinyPipeline {
@@ -49,5 +56,22 @@ public final class TinyPipeline {
             pipeline.save(directory);
         }
         return directory;
+    }
+
+    /** Writes a LoRA of random numbers for a model, in diffusers' form. */
+    public static Path saveLora(Path model, Path file) {
+        try (NDManager manager = Torch.newManager();
+                DiffusionPipeline pipeline = DiffusionPipeline.load(model, "tiny", manager);
+                PolicyLease base = pipeline.borrow();
+                Lora lora = Lora.create(base.parameters(), new LoraOptions(2, 4, LoraOptions.ATTENTION), 1, manager);
+                Autograd off = Autograd.disabled()) {
+            lora.parameters().asMap().forEach((name, array) -> {
+                if (name.endsWith("lora_B.weight")) {
+                    array.addi(1);
+                }
+            });
+            LoraFile.write(file, lora, base.parameters(), LoraFormat.DIFFUSERS, Map.of());
+        }
+        return file;
     }
 }

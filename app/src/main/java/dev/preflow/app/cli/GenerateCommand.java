@@ -29,6 +29,7 @@ import picocli.CommandLine.Parameters;
             "  preflow generate \"a red circle\" --output circle.png",
             "  preflow generate --data data \"a red circle\" --output circle.png   by a demo's newest policy",
             "  preflow generate --model sd15 --scheduler dpm --steps 25 --guidance 7.5 \"a harbour\" --output h.png",
+            "  preflow generate --model sd15 --lora style.safetensors:0.8 \"a harbour\" --output h.png",
             "  preflow generate --count 4 \"two squares\" --output s.png           s-1.png to s-4.png",
             "  preflow generate --image s-1.png --strength 0.5 \"two stars\" --output stars.png",
             "",
@@ -60,6 +61,13 @@ public final class GenerateCommand extends CliCommand {
             paramLabel = "DIR",
             description = "Draws by the newest policy of this demo, which may be running or not.")
     private @Nullable Path data;
+
+    @Option(
+            names = "--lora",
+            paramLabel = "FILE[:SCALE]",
+            converter = WeightedLora.Converter.class,
+            description = "LoRA of diffusers, peft or kohya to draw with; SCALE is 1 unless given. May be repeated.")
+    private List<WeightedLora> loras = List.of();
 
     @Option(names = "--negative", paramLabel = "TEXT", description = "What guidance leads away from.")
     private @Nullable String negative;
@@ -130,6 +138,7 @@ public final class GenerateCommand extends CliCommand {
         try (var manager = Torch.newManager();
                 var pipeline = DiffusionPipeline.load(
                         directory, name(directory), own -> scheduler == null ? own : scheduler.of(own), manager)) {
+            loras.forEach(lora -> pipeline.merge(lora.file(), lora.scale()));
             draw(pipeline, first);
         }
         return ExitCodes.OK;
@@ -185,8 +194,8 @@ public final class GenerateCommand extends CliCommand {
 
     private void write(GeneratedImage drawn, Path file, String sampler) throws IOException {
         byte[] png = PngImage.encode(drawn.image().toBufferedImage()).bytes();
-        Files.write(
-                file, PngText.add(png, ImageParameters.KEYWORD, ImageParameters.of(drawn, sampler, drawn.release())));
+        String text = ImageParameters.of(drawn, sampler, drawn.release(), loras);
+        Files.write(file, PngText.add(png, ImageParameters.KEYWORD, text));
         spec().commandLine().getOut().println(file);
         spec().commandLine().getOut().flush();
     }

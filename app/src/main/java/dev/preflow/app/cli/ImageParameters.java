@@ -6,6 +6,7 @@ import dev.preflow.models.pipeline.GenerationRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** How an image was made, in the lines that AUTOMATIC1111's web UI writes into PNG files and that other tools read. */
 final class ImageParameters {
@@ -19,8 +20,9 @@ final class ImageParameters {
      *
      * @param sampler the sampler's name
      * @param model what drew it
+     * @param loras what it drew with, which that program has as marks within the prompt
      */
-    static String of(GeneratedImage drawn, String sampler, String model) {
+    static String of(GeneratedImage drawn, String sampler, String model, List<WeightedLora> loras) {
         GenerationRequest request = drawn.request();
         RgbImage image = drawn.image();
         List<String> facts = new ArrayList<>(List.of(
@@ -36,8 +38,14 @@ final class ImageParameters {
         facts.add("Version: Preflow");
         String negative = request.negativePrompt();
         return request.prompt()
+                + loras.stream().map(ImageParameters::mark).collect(Collectors.joining())
                 + (negative == null || negative.isEmpty() ? "" : "\nNegative prompt: " + negative)
                 + "\n" + String.join(", ", facts);
+    }
+
+    private static String mark(WeightedLora lora) {
+        String name = lora.file().getFileName().toString().replaceFirst("\\.safetensors$", "");
+        return " <lora:" + name + ":" + number(lora.scale()) + ">";
     }
 
     private static String number(double value) {

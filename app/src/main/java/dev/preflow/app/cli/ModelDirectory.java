@@ -1,5 +1,6 @@
 package dev.preflow.app.cli;
 
+import dev.preflow.models.pipeline.LoraDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,8 +10,11 @@ final class ModelDirectory {
 
     private ModelDirectory() {}
 
-    /** A diffusers directory. */
+    /** A diffusers directory, or that of a LoRA which names one. */
     static void requirePipeline(Path directory, String option) throws IOException {
+        if (LoraDirectory.holds(directory)) {
+            return;
+        }
         require(directory, option, "a diffusers directory", "model_index.json");
     }
 

@@ -23,6 +23,7 @@ import picocli.CommandLine.Option;
             PushCommand.class,
             WatchCommand.class,
             GenerateCommand.class,
+            LoraCommand.class,
             ScoreCommand.class,
             EvalCommand.class,
             PretrainCommand.class,

@@ -8,6 +8,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.metadata.IIOMetadataNode;
@@ -77,6 +79,35 @@ class GenerateCommandTest {
         assertThat(directory.resolve("x-1.png")).isRegularFile();
         assertThat(directory.resolve("x-2.png")).isRegularFile();
         assertThat(file).doesNotExist();
+    }
+
+    @Test
+    void shouldDrawWithLorasAtTheirScales() throws IOException {
+        String model = model();
+        String lora = TinyPipeline.saveLora(directory.resolve("model"), directory.resolve("l.safetensors"))
+                .toString();
+        List<int[]> images = new ArrayList<>();
+        for (List<String> more : List.of(
+                List.<String>of(),
+                List.of("--lora", lora),
+                List.of("--lora", lora + ":0.5"),
+                List.of("--lora", lora + ":0.5", "--lora", lora + ":.5"),
+                List.of("--lora", lora + ":0"))) {
+            Path file = directory.resolve(images.size() + ".png");
+            List<String> args = new ArrayList<>(
+                    List.of("generate", "--model", model, "--steps", "3", "red", "--output", file.toString()));
+            args.addAll(more);
+            assertThat(run(args.toArray(String[]::new))).as(err.toString()).isZero();
+            images.add(ImageIO.read(file.toFile()).getRGB(0, 0, 8, 8, null, 0, 8));
+        }
+
+        assertThat(images.subList(0, 3)).doesNotHaveDuplicates();
+        assertThat(text(directory.resolve("3.png"), "tEXtEntry")).startsWith("red <lora:l:0.5> <lora:l:0.5>\n");
+        assertThat(images.get(3)).isEqualTo(images.get(1));
+        assertThat(images.get(4)).isEqualTo(images.get(0));
+        assertThat(run("generate", "--model", model, "--lora", "nowhere.safetensors", "red", "--output", "x.png"))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("nowhere.safetensors");
     }
 
     @Test
