@@ -1,0 +1,63 @@
+package dev.preflow.bench;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.preflow.models.tensor.Autograd;
+import dev.preflow.models.tensor.Parameters;
+import dev.preflow.models.tensor.Torch;
+import dev.preflow.models.unet.Conditioning;
+import dev.preflow.models.unet.UNet2DConditionModel;
+import dev.preflow.models.unet.UNetConfig;
+import dev.preflow.models.weights.SafetensorsReader;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/** Times a U-Net on the weights and inputs that {@code bench/python/unet.py} has written, on one thread. */
+public final class UNetBenchmark {
+
+    private UNetBenchmark() {}
+
+    /**
+     * Runs the benchmark.
+     *
+     * @param args the folder of that script, and how often to time
+     */
+    public static void main(String[] args) {
+        Path folder = Path.of(args[0]);
+        int runs = Integer.parseInt(args[1]);
+        UNet2DConditionModel unet = new UNet2DConditionModel(UNetConfig.read(folder.resolve("config.json")));
+        try (NDManager manager = Torch.newManager();
+                Parameters weights = new Parameters(manager);
+                Parameters values = SafetensorsReader.readAll(folder.resolve("values.safetensors"), manager)) {
+            SafetensorsReader.readInto(
+                    folder.resolve("diffusion_pytorch_model.safetensors"), weights.root(), name -> true);
+            try (Autograd off = Autograd.disabled();
+                    NDManager step = manager.newSubManager()) {
+                Comparison.print("U-Net", forward(unet, weights, values, step), values.get("output"));
+            }
+            Timings.print("U-Net forward", runs, () -> {
+                try (Autograd off = Autograd.disabled();
+                        NDManager step = manager.newSubManager()) {
+                    forward(unet, weights, values, step);
+                }
+            });
+            weights.trainable(name -> true);
+            Timings.print("U-Net forward + backward", runs, () -> {
+                weights.zeroGradients();
+                try (Autograd on = Autograd.enabled();
+                        NDManager step = manager.newSubManager()) {
+                    Autograd.backward(
+                            forward(unet, weights, values, step).square().mean());
+                }
+            });
+        }
+    }
+
+    private static NDArray forward(UNet2DConditionModel unet, Parameters weights, Parameters values, NDManager step) {
+        NDArray latents = values.get("latents").duplicate();
+        latents.attach(step);
+        double[] timesteps = new double[Math.toIntExact(latents.getShape().get(0))];
+        Arrays.fill(timesteps, values.get("timestep").getFloat());
+        return unet.forward(weights.root(), latents, timesteps, Conditioning.of(values.get("context")));
+    }
+}
