@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
 /** Draws images. */
 @Command(
         name = "generate",
-        description = "Draws images of a prompt by a diffusers directory or by the newest policy, as PNG files.",
+        description = "Draws images of a prompt as PNG files, by a diffusers directory or a demo's newest policy.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  preflow generate \"a red circle\" --output circle.png",
