@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.preflow.models.scheduler.SchedulerConfig;
+import dev.preflow.models.tensor.Execution;
 import dev.preflow.models.tensor.Ops;
 import dev.preflow.models.tensor.Parameters;
 import dev.preflow.models.unet.Conditioning;
@@ -127,13 +128,22 @@ public record PipelineModels(
 
     /** The U-Net's prediction for latents N×C×H×W, with one training timestep and one text each. */
     public NDArray predict(Parameters policy, NDArray latents, int[] timesteps, Conditioning text) {
-        return predict(
-                policy, latents, Arrays.stream(timesteps).asDoubleStream().toArray(), text);
+        return predict(policy, latents, timesteps, text, Execution.SCOPED);
+    }
+
+    /** The same with a say in how the blocks are run. */
+    public NDArray predict(Parameters policy, NDArray latents, int[] timesteps, Conditioning text, Execution blocks) {
+        return unet.forward(
+                policy.scope(UNET),
+                latents,
+                Arrays.stream(timesteps).asDoubleStream().toArray(),
+                text,
+                blocks);
     }
 
     /** The same at times that need not be whole. */
     public NDArray predict(Parameters policy, NDArray latents, double[] timesteps, Conditioning text) {
-        return unet.forward(policy.scope(UNET), latents, timesteps, text);
+        return unet.forward(policy.scope(UNET), latents, timesteps, text, Execution.SCOPED);
     }
 
     /**

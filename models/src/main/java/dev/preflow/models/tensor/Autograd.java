@@ -18,6 +18,9 @@ import ai.djl.pytorch.jni.JniUtils;
  */
 public final class Autograd implements AutoCloseable {
 
+    private static final TorchScript RECORDED = TorchScript.compile(
+            "  def recorded(self: __torch__.M, x: Tensor) -> Tensor:\n    return torch.tensor(x.requires_grad)\n");
+
     private final boolean before;
 
     private Autograd(boolean enabled) {
@@ -54,6 +57,16 @@ public final class Autograd implements AutoCloseable {
      */
     public static void backward(NDArray output, NDArray gradient) {
         JniUtils.backward((PtNDArray) output, (PtNDArray) gradient, false, false);
+    }
+
+    /**
+     * Whether gradients flow through an array: it requires them, or was computed from one that does. DJL's
+     * {@code hasGradient} knows only the former.
+     */
+    static boolean isRecorded(NDArray array) {
+        try (NDArray flag = RECORDED.call("recorded", array)) {
+            return flag.getBoolean();
+        }
     }
 
     private static PtNDArray ones(NDArray loss) {

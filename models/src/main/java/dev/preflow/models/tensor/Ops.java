@@ -67,7 +67,8 @@ public final class Ops {
             method("clamp", "x: Tensor, l: float, h: float", "torch.clamp(x, l, h)"),
             method("minimum", "a: Tensor, b: Tensor", "torch.minimum(a, b)"),
             method("maximum", "a: Tensor, b: Tensor", "torch.maximum(a, b)"),
-            method("cast", "x: Tensor, t: int", "torch.to(x, t)"));
+            method("cast", "x: Tensor, t: int", "torch.to(x, t)"),
+            method("alias", "x: Tensor", "torch.alias(x)"));
 
     private Ops() {}
 
@@ -215,9 +216,15 @@ public final class Ops {
      * Casts without leaving the graph, which DJL's {@code toType} does.
      *
      * @param type FLOAT16, FLOAT32, FLOAT64 or INT64
+     * @return {@code x} itself if it has that type
      */
     public static NDArray cast(NDArray x, DataType type) {
-        return ATEN.call("cast", x, scalarType(type));
+        return x.getDataType() == type ? x : ATEN.call("cast", x, scalarType(type));
+    }
+
+    /** The same values in the same memory, as an array that can be attached elsewhere; gradients flow through. */
+    public static NDArray alias(NDArray x) {
+        return ATEN.call("alias", x);
     }
 
     /** PyTorch's number of a data type. */

@@ -1,7 +1,9 @@
 package dev.preflow.models.tensor;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -11,6 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A network's parameters under the names of its checkpoint, such as {@code down_blocks.0.resnets.0.conv1.weight}.
@@ -21,11 +24,23 @@ import java.util.function.Predicate;
 public final class Parameters implements AutoCloseable {
 
     private final NDManager manager;
+    private final @Nullable DataType floats;
     private final NavigableMap<String, NDArray> arrays = new TreeMap<>();
 
     /** No parameters yet; they will live in a manager of their own below {@code parent}. */
     public Parameters(NDManager parent) {
+        this(parent, null);
+    }
+
+    /**
+     * No parameters yet; those that are added as floating-point numbers will be kept in a type, one by one, so that a
+     * checkpoint of another precision never lies in memory as a whole.
+     *
+     * @param floats FLOAT32 or FLOAT16; null keeps every array in its own type
+     */
+    public Parameters(NDManager parent, @Nullable DataType floats) {
         manager = parent.newSubManager();
+        this.floats = floats;
     }
 
     /**
@@ -57,8 +72,14 @@ public final class Parameters implements AutoCloseable {
         if (arrays.containsKey(name)) {
             throw new IllegalArgumentException("There is already a parameter " + name);
         }
-        array.attach(manager);
-        arrays.put(name, array);
+        NDArray kept = array;
+        if (floats != null && array.getDataType().isFloating() && array.getDataType() != floats) {
+            try (array) {
+                kept = array.toType(floats, true);
+            }
+        }
+        kept.attach(manager);
+        arrays.put(name, kept);
     }
 
     /**
@@ -104,14 +125,13 @@ public final class Parameters implements AutoCloseable {
         return arrays.values().stream().mapToLong(NDArray::size).sum();
     }
 
-    /** A deep copy below {@code parent}; it requires no gradients. */
+    /** A deep copy below {@code parent}, on its device; it requires no gradients. */
     public Parameters copy(NDManager parent) {
         Parameters copy = new Parameters(parent);
+        Device device = parent.getDevice();
         try (Autograd off = Autograd.disabled()) {
-            arrays.forEach((name, array) -> {
-                NDArray duplicate = array.duplicate();
-                copy.add(name, duplicate);
-            });
+            arrays.forEach((name, array) -> copy.add(
+                    name, array.getDevice().equals(device) ? array.duplicate() : array.toDevice(device, true)));
         }
         return copy;
     }
@@ -141,19 +161,32 @@ public final class Parameters implements AutoCloseable {
                 + there.stream().limit(3).toList();
     }
 
-    /** Decides which parameters require gradients; the others are frozen. Returns the trainable names in order. */
+    /**
+     * Decides which parameters require gradients; the others are frozen. Half-precision parameters that are to be trained
+     * become float32: an optimiser's small steps would be lost in their rounding.
+     *
+     * @return the trainable names in order
+     */
     public List<String> trainable(Predicate<String> choice) {
         List<String> chosen = new ArrayList<>();
-        arrays.forEach((name, array) -> {
+        arrays.replaceAll((name, array) -> {
             boolean train = choice.test(name);
-            if (train || array.hasGradient()) {
-                array.setRequiresGradient(train);
+            NDArray kept = train && array.getDataType() == DataType.FLOAT16 ? widened(array) : array;
+            if (train || kept.hasGradient()) {
+                kept.setRequiresGradient(train);
             }
             if (train) {
                 chosen.add(name);
             }
+            return kept;
         });
         return List.copyOf(chosen);
+    }
+
+    private static NDArray widened(NDArray half) {
+        try (half) {
+            return half.toType(DataType.FLOAT32, true);
+        }
     }
 
     /** The parameters that require gradients, in order. */

@@ -1,5 +1,6 @@
 package dev.preflow.models.tensor;
 
+import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
@@ -33,9 +34,14 @@ public final class Torch {
         return ENGINE;
     }
 
-    /** A new root manager on the default device; whoever asks for it closes it. */
+    /** A new root manager on the processor; whoever asks for it closes it. */
     public static NDManager newManager() {
-        return ENGINE.newBaseManager();
+        return newManager(Device.cpu());
+    }
+
+    /** A new root manager whose arrays live on a device; whoever asks for it closes it. */
+    public static NDManager newManager(Device device) {
+        return ENGINE.newBaseManager(device);
     }
 
     /**

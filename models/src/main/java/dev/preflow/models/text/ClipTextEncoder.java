@@ -5,6 +5,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.preflow.models.nn.Initializer;
 import dev.preflow.models.nn.Layers;
+import dev.preflow.models.tensor.Execution;
 import dev.preflow.models.tensor.Ops;
 import dev.preflow.models.tensor.Scope;
 import java.util.Arrays;
@@ -122,7 +123,8 @@ public record ClipTextEncoder(ClipTextConfig config) {
     private NDArray layers(Scope p, NDArray x, int from, int to) {
         NDArray h = x;
         for (int i = from; i < to; i++) {
-            h = layer(p.scope(ROOT).scope("encoder").scope("layers", i), h);
+            Scope layer = p.scope(ROOT).scope("encoder").scope("layers", i);
+            h = Execution.SCOPED.run(in -> layer(layer, in.get(0)), h);
         }
         return h;
     }

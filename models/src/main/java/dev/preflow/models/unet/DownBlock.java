@@ -3,6 +3,7 @@ package dev.preflow.models.unet;
 import ai.djl.ndarray.NDArray;
 import dev.preflow.models.nn.Initializer;
 import dev.preflow.models.nn.Layers;
+import dev.preflow.models.tensor.Execution;
 import dev.preflow.models.tensor.Scope;
 import java.util.Deque;
 import java.util.List;
@@ -26,14 +27,14 @@ record DownBlock(List<Stage> stages, int channels, boolean downsamples) {
     }
 
     /** Pushes every layer's output for the up blocks. */
-    NDArray forward(Scope p, NDArray x, NDArray time, NDArray context, Deque<NDArray> skips) {
+    NDArray forward(Scope p, NDArray x, NDArray time, NDArray context, Deque<NDArray> skips, Execution blocks) {
         NDArray h = x;
         for (int i = 0; i < stages.size(); i++) {
-            h = stages.get(i).forward(p, i, h, time, context);
+            h = stages.get(i).forward(p, i, h, time, context, blocks);
             skips.push(h);
         }
         if (downsamples) {
-            h = Layers.conv(p.scope("downsamplers.0.conv"), h, 2, 1);
+            h = blocks.run(in -> Layers.conv(p.scope("downsamplers.0.conv"), in.get(0), 2, 1), h);
             skips.push(h);
         }
         return h;

@@ -3,6 +3,7 @@ package dev.preflow.models.unet;
 import ai.djl.ndarray.NDArray;
 import dev.preflow.models.nn.Initializer;
 import dev.preflow.models.nn.ResnetBlock;
+import dev.preflow.models.tensor.Execution;
 import dev.preflow.models.tensor.Scope;
 
 /**
@@ -19,9 +20,9 @@ record MidBlock(ResnetBlock resnet, SpatialTransformer transformer) {
         resnet.initialize(init, p.scope("resnets", 1));
     }
 
-    NDArray forward(Scope p, NDArray x, NDArray time, NDArray context) {
-        NDArray h = resnet.forward(p.scope("resnets", 0), x, time);
-        h = transformer.forward(p.scope("attentions", 0), h, context);
-        return resnet.forward(p.scope("resnets", 1), h, time);
+    NDArray forward(Scope p, NDArray x, NDArray time, NDArray context, Execution blocks) {
+        NDArray h = blocks.run(in -> resnet.forward(p.scope("resnets", 0), in.get(0), in.get(1)), x, time);
+        h = transformer.forward(p.scope("attentions", 0), h, context, blocks);
+        return blocks.run(in -> resnet.forward(p.scope("resnets", 1), in.get(0), in.get(1)), h, time);
     }
 }

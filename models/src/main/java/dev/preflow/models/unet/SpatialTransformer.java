@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.preflow.models.nn.Initializer;
 import dev.preflow.models.nn.Layers;
+import dev.preflow.models.tensor.Execution;
 import dev.preflow.models.tensor.Scope;
 
 /**
@@ -39,25 +40,24 @@ record SpatialTransformer(int channels, int contextChannels, int heads, int grou
         }
     }
 
-    NDArray forward(Scope p, NDArray x, NDArray context) {
-        NDArray h = Layers.groupNorm(p.scope("norm"), x, groups, EPSILON);
-        Shape image = x.getShape();
-        if (linear) {
-            h = Layers.linear(p.scope("proj_in"), sequence(h));
-            h = blocks(p, h, context);
-            return x.add(image(Layers.linear(p.scope("proj_out"), h), image));
+    NDArray forward(Scope p, NDArray x, NDArray context, Execution blocks) {
+        NDArray h = blocks.run(in -> entered(p, in.get(0)), x);
+        for (int i = 0; i < depth; i++) {
+            Scope own = p.scope("transformer_blocks", i);
+            h = blocks.run(in -> block().forward(own, in.get(0), in.get(1)), h, context);
         }
-        h = sequence(Layers.conv(p.scope("proj_in"), h));
-        h = blocks(p, h, context);
-        return x.add(Layers.conv(p.scope("proj_out"), image(h, image)));
+        return blocks.run(in -> in.get(0).add(left(p, in.get(1), in.get(0).getShape())), x, h);
     }
 
-    private NDArray blocks(Scope p, NDArray sequence, NDArray context) {
-        NDArray h = sequence;
-        for (int i = 0; i < depth; i++) {
-            h = block().forward(p.scope("transformer_blocks", i), h, context);
-        }
-        return h;
+    private NDArray entered(Scope p, NDArray x) {
+        NDArray h = Layers.groupNorm(p.scope("norm"), x, groups, EPSILON);
+        return linear ? Layers.linear(p.scope("proj_in"), sequence(h)) : sequence(Layers.conv(p.scope("proj_in"), h));
+    }
+
+    private NDArray left(Scope p, NDArray h, Shape shape) {
+        return linear
+                ? image(Layers.linear(p.scope("proj_out"), h), shape)
+                : Layers.conv(p.scope("proj_out"), image(h, shape));
     }
 
     private static NDArray sequence(NDArray image) {

@@ -40,15 +40,14 @@ record TimeEmbedding(UNetConfig config) {
     }
 
     /**
-     * The embedding after the SiLU with which every residual block begins, N×timeChannels.
+     * The embedding after the SiLU with which every residual block begins, N×timeChannels, in a type.
      *
      * @param p the U-Net's own scope
      * @param manager the result attaches to it
      */
-    NDArray forward(Scope p, NDManager manager, double[] timesteps, Conditioning conditioning) {
-        DataType type = p.get(TIME + ".linear_1.weight").getDataType();
+    NDArray forward(Scope p, NDManager manager, double[] timesteps, Conditioning conditioning, DataType type) {
         NDArray waves = sinusoids(config.blockOutChannels().get(0)).of(manager, timesteps);
-        NDArray embedding = time().forward(p.scope(TIME), typed(waves, type));
+        NDArray embedding = time().forward(p.scope(TIME), Ops.cast(waves, type));
         Conditioning.Addition given = conditioning.addition();
         if (given != null) {
             embedding = embedding.add(addition().forward(p.scope(ADDITION), joined(given, manager, type)));
@@ -61,7 +60,7 @@ record TimeEmbedding(UNetConfig config) {
         long batch = given.pooled().getShape().get(0);
         NDArray waves = sinusoids(config.additionTimeEmbedDim()).of(manager, given.timeIds());
         NDArray rows = waves.reshape(new Shape(batch, -1));
-        NDArray joined = typed(given.pooled(), type).concat(typed(rows, type), 1);
+        NDArray joined = Ops.cast(given.pooled(), type).concat(Ops.cast(rows, type), 1);
         if (joined.getShape().get(1) != config.projectionClassEmbeddingsInputDim()) {
             throw new IllegalArgumentException("Pooled text " + given.pooled().getShape() + " and "
                     + given.timeIds().length / batch + " time ids of " + config.additionTimeEmbedDim()
@@ -69,9 +68,5 @@ record TimeEmbedding(UNetConfig config) {
                     + "projection_class_embeddings_input_dim is " + config.projectionClassEmbeddingsInputDim());
         }
         return joined;
-    }
-
-    private static NDArray typed(NDArray x, DataType type) {
-        return x.getDataType() == type ? x : Ops.cast(x, type);
     }
 }

@@ -2,8 +2,11 @@ package dev.preflow.models.unet;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import dev.preflow.models.nn.Initializer;
 import dev.preflow.models.nn.Layers;
+import dev.preflow.models.tensor.Execution;
+import dev.preflow.models.tensor.Ops;
 import dev.preflow.models.tensor.Scope;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -55,32 +58,46 @@ public final class UNet2DConditionModel {
         init.conv(p.scope("conv_out"), first, config.outChannels(), 3, OUTPUT_GAIN);
     }
 
+    /** The prediction for noisy latents, each block in a scope of its own. */
+    public NDArray forward(Scope p, NDArray latents, double[] timesteps, Conditioning conditioning) {
+        return forward(p, latents, timesteps, conditioning, Execution.SCOPED);
+    }
+
     /**
      * The prediction for noisy latents.
+     *
+     * <p>It is computed in the type of the weights ({@code conv_in}'s, where some are trained) and given in the latents'.
      *
      * @param latents N×C×H×W
      * @param timesteps one per sample, in the scheduler's training range; samplers may ask between two
      * @param conditioning of as many texts; with an addition exactly if the config has an {@code addition_embed_type}
-     * @return in the latents' shape and manager
+     * @param blocks how the blocks are run
+     * @return in the latents' shape, type and manager
      */
-    public NDArray forward(Scope p, NDArray latents, double[] timesteps, Conditioning conditioning) {
+    public NDArray forward(
+            Scope p, NDArray latents, double[] timesteps, Conditioning conditioning, Execution blocks) {
         check(latents, timesteps, conditioning);
+        DataType type = p.get("conv_in.weight").getDataType();
         NDManager manager = latents.getManager();
         Conditioning given = conditioning.viewedIn(manager);
-        NDArray embedding = time.forward(p, manager, timesteps, given);
-        NDArray text = given.states();
+        NDArray embedding = time.forward(p, manager, timesteps, given, type);
+        NDArray text = Ops.cast(given.states(), type);
         Deque<NDArray> skips = new ArrayDeque<>();
-        NDArray h = Layers.conv(p.scope("conv_in"), latents);
+        NDArray h = blocks.run(in -> Layers.conv(p.scope("conv_in"), Ops.cast(in.get(0), type)), latents);
         skips.push(h);
         for (int i = 0; i < down.size(); i++) {
-            h = down.get(i).forward(p.scope("down_blocks", i), h, embedding, text, skips);
+            h = down.get(i).forward(p.scope("down_blocks", i), h, embedding, text, skips, blocks);
         }
-        h = mid.forward(p.scope("mid_block"), h, embedding, text);
+        h = mid.forward(p.scope("mid_block"), h, embedding, text, blocks);
         for (int i = 0; i < up.size(); i++) {
-            h = up.get(i).forward(p.scope("up_blocks", i), h, embedding, text, skips);
+            h = up.get(i).forward(p.scope("up_blocks", i), h, embedding, text, skips, blocks);
         }
-        h = Layers.groupNormSilu(p.scope("conv_norm_out"), h, config.normNumGroups(), config.normEps());
-        return Layers.conv(p.scope("conv_out"), h);
+        return blocks.run(in -> Ops.cast(output(p, in.get(0)), latents.getDataType()), h);
+    }
+
+    private NDArray output(Scope p, NDArray h) {
+        NDArray normed = Layers.groupNormSilu(p.scope("conv_norm_out"), h, config.normNumGroups(), config.normEps());
+        return Layers.conv(p.scope("conv_out"), normed);
     }
 
     private void check(NDArray latents, double[] timesteps, Conditioning conditioning) {

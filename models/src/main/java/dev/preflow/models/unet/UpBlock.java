@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.preflow.models.nn.Initializer;
 import dev.preflow.models.nn.Layers;
+import dev.preflow.models.tensor.Execution;
 import dev.preflow.models.tensor.Ops;
 import dev.preflow.models.tensor.Scope;
 import java.util.Deque;
@@ -28,15 +29,18 @@ record UpBlock(List<Stage> stages, int channels, boolean upsamples) {
     }
 
     /** Pops one of the down blocks' outputs per layer. */
-    NDArray forward(Scope p, NDArray x, NDArray time, NDArray context, Deque<NDArray> skips) {
+    NDArray forward(Scope p, NDArray x, NDArray time, NDArray context, Deque<NDArray> skips, Execution blocks) {
         NDArray h = x;
         for (int i = 0; i < stages.size(); i++) {
-            h = stages.get(i).forward(p, i, h.concat(skips.pop(), 1), time, context);
+            h = stages.get(i).forward(p, i, h, skips.pop(), time, context, blocks);
         }
         if (upsamples) {
             // The size of the next down output, not just the double: odd sizes lose a row on the way down.
             Shape next = skips.element().getShape();
-            h = Layers.conv(p.scope("upsamplers.0.conv"), Ops.upsampleNearest(h, next.get(2), next.get(3)));
+            h = blocks.run(
+                    in -> Layers.conv(
+                            p.scope("upsamplers.0.conv"), Ops.upsampleNearest(in.get(0), next.get(2), next.get(3))),
+                    h);
         }
         return h;
     }
