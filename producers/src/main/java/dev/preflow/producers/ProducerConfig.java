@@ -1,5 +1,6 @@
 package dev.preflow.producers;
 
+import dev.preflow.models.tensor.Compute;
 import dev.preflow.producers.generate.ImagesEndpoint;
 import dev.preflow.producers.generate.LocalOptions;
 import dev.preflow.producers.generate.Variant;
@@ -8,6 +9,7 @@ import dev.preflow.producers.plan.Plan;
 import dev.preflow.producers.plan.PromptRules;
 import dev.preflow.producers.source.FeedPace;
 import dev.preflow.producers.source.OpenPrompts;
+import dev.preflow.stream.config.ComputeSettings;
 import dev.preflow.stream.config.Config;
 import java.net.URI;
 import java.time.Clock;
@@ -101,7 +103,8 @@ public final class ProducerConfig {
                 config.get(ProducerSettings.LOCAL_BATCH),
                 config.get(ProducerSettings.LOCAL_LINGER),
                 config.get(ProducerSettings.LOCAL_KEEP),
-                config.get(ProducerSettings.LOCAL_RELEASE_WAIT));
+                config.get(ProducerSettings.LOCAL_RELEASE_WAIT),
+                Compute.of(config.get(ComputeSettings.DEVICE), config.get(ComputeSettings.PRECISION)));
     }
 
     /**

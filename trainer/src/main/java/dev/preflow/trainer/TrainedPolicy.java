@@ -9,9 +9,11 @@ import dev.preflow.models.optim.LearningRate;
 import dev.preflow.models.pipeline.DiffusionPipeline;
 import dev.preflow.models.pipeline.LoraDirectory;
 import dev.preflow.models.pipeline.PolicyLease;
+import dev.preflow.models.tensor.Compute;
 import dev.preflow.models.tensor.Noise;
 import dev.preflow.models.tensor.Parameters;
 import dev.preflow.models.tensor.Torch;
+import dev.preflow.stream.config.ComputeSettings;
 import dev.preflow.stream.config.Config;
 import dev.preflow.trainer.checkpoint.Checkpoints;
 import dev.preflow.trainer.checkpoint.TrainingState;
@@ -53,10 +55,10 @@ final class TrainedPolicy implements AutoCloseable {
     private final Ema average;
     private final Ppo ppo;
 
-    private TrainedPolicy(NDManager manager, Config config) {
+    private TrainedPolicy(NDManager manager, Compute compute, Config config) {
         this.manager = manager;
         directory = config.get(TrainerSettings.BASE);
-        base = DiffusionPipeline.load(directory, "base", manager);
+        base = DiffusionPipeline.load(directory, "base", scheduler -> scheduler, compute.precision(), manager);
         reference = base.borrow();
         lora = lora(reference.parameters(), config, manager);
         if (lora == null) {
@@ -101,9 +103,10 @@ final class TrainedPolicy implements AutoCloseable {
     /** Loads the base. */
     static TrainedPolicy open(Config config) {
         Torch.useThreads(config.get(TrainerSettings.THREADS));
-        NDManager manager = Torch.newManager();
+        Compute compute = Compute.of(config.get(ComputeSettings.DEVICE), config.get(ComputeSettings.PRECISION));
+        NDManager manager = compute.newManager();
         try {
-            return new TrainedPolicy(manager, config);
+            return new TrainedPolicy(manager, compute, config);
         } catch (RuntimeException e) {
             manager.close();
             throw e;
@@ -129,7 +132,8 @@ final class TrainedPolicy implements AutoCloseable {
                 config.get(TrainerSettings.CLIP_RANGE),
                 config.get(TrainerSettings.KL),
                 update -> warm.at(update) * Math.max(floor, 1 - update / horizon),
-                config.get(TrainerSettings.MAX_NORM));
+                config.get(TrainerSettings.MAX_NORM),
+                config.get(TrainerSettings.RECOMPUTE));
     }
 
     /** The manager below which everything lives. */

@@ -90,6 +90,13 @@ public final class TrainerSettings {
     public static final Setting<Integer> MICRO_BATCH = Settings.integer(
             "trainer.micro.batch", 64, 1, 65_536, "Denoising steps that gradients are computed of at once");
 
+    /** Activation checkpointing. */
+    public static final Setting<Boolean> RECOMPUTE = Settings.bool(
+            "trainer.recompute",
+            false,
+            "Keep no activations for the backward pass but compute each block's again (activation checkpointing): the same"
+                    + " gradients in much less memory, for a third more time. For full-size models");
+
     /** Clip. */
     public static final Setting<Double> CLIP_RANGE = Settings.number(
             "trainer.clip.range",
@@ -201,6 +208,7 @@ public final class TrainerSettings {
             ETA,
             UPDATES,
             MICRO_BATCH,
+            RECOMPUTE,
             CLIP_RANGE,
             ADVANTAGE_CLIP,
             KL,

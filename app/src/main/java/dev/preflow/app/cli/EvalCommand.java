@@ -9,7 +9,7 @@ import dev.preflow.app.eval.EvalTable;
 import dev.preflow.app.release.NewestReleases;
 import dev.preflow.models.pipeline.DiffusionPipeline;
 import dev.preflow.models.reward.VpScore;
-import dev.preflow.models.tensor.Torch;
+import dev.preflow.models.tensor.Compute;
 import dev.preflow.schemas.ReleaseKind;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,6 +58,9 @@ public final class EvalCommand extends CliCommand {
 
     @Mixin
     private ReleaseOptions releases = new ReleaseOptions();
+
+    @Mixin
+    private ComputeOptions computing = new ComputeOptions();
 
     @Option(
             names = "--guidance",
@@ -152,9 +155,10 @@ public final class EvalCommand extends CliCommand {
     private EvalReport evaluate(Model before, Model after, Optional<Model> judge)
             throws IOException, InterruptedException {
         List<EvalReport.Entry> entries = new ArrayList<>();
-        try (NDManager manager = Torch.newManager();
-                DiffusionPipeline first = DiffusionPipeline.load(before.directory(), before.name(), manager);
-                DiffusionPipeline second = DiffusionPipeline.load(after.directory(), after.name(), manager);
+        Compute compute = computing.read(options());
+        try (NDManager manager = compute.newManager();
+                DiffusionPipeline first = load(before, compute, manager);
+                DiffusionPipeline second = load(after, compute, manager);
                 VpScore vpScore =
                         judge.isEmpty() ? null : VpScore.load(judge.get().directory(), manager)) {
             for (double scale : guidance) {
@@ -170,6 +174,11 @@ public final class EvalCommand extends CliCommand {
                 policy == null ? after.name() : after.directory().toString(),
                 judge.map(Model::name).orElse(null),
                 List.copyOf(entries));
+    }
+
+    private static DiffusionPipeline load(Model model, Compute compute, NDManager manager) {
+        return DiffusionPipeline.load(
+                model.directory(), model.name(), scheduler -> scheduler, compute.precision(), manager);
     }
 
     private EvalPair draw(EvalPlan plan, DiffusionPipeline first, DiffusionPipeline second)

@@ -7,7 +7,7 @@ import dev.preflow.models.pipeline.GeneratedImage;
 import dev.preflow.models.pipeline.GenerationRequest;
 import dev.preflow.models.pipeline.ImageSize;
 import dev.preflow.models.pipeline.StartImage;
-import dev.preflow.models.tensor.Torch;
+import dev.preflow.models.tensor.Compute;
 import dev.preflow.producers.generate.PngImage;
 import dev.preflow.schemas.ReleaseKind;
 import java.io.IOException;
@@ -68,6 +68,9 @@ public final class GenerateCommand extends CliCommand {
             converter = WeightedLora.Converter.class,
             description = "LoRA of diffusers, peft or kohya to draw with; SCALE is 1 unless given. May be repeated.")
     private List<WeightedLora> loras = List.of();
+
+    @Mixin
+    private ComputeOptions computing = new ComputeOptions();
 
     @Option(names = "--negative", paramLabel = "TEXT", description = "What guidance leads away from.")
     private @Nullable String negative;
@@ -135,9 +138,14 @@ public final class GenerateCommand extends CliCommand {
         if (parent != null) {
             Files.createDirectories(parent);
         }
-        try (var manager = Torch.newManager();
+        Compute compute = computing.read(options());
+        try (var manager = compute.newManager();
                 var pipeline = DiffusionPipeline.load(
-                        directory, name(directory), own -> scheduler == null ? own : scheduler.of(own), manager)) {
+                        directory,
+                        name(directory),
+                        own -> scheduler == null ? own : scheduler.of(own),
+                        compute.precision(),
+                        manager)) {
             loras.forEach(lora -> pipeline.merge(lora.file(), lora.scale()));
             draw(pipeline, first);
         }

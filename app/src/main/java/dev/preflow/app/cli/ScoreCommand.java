@@ -3,7 +3,6 @@ package dev.preflow.app.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.preflow.models.image.RgbImage;
 import dev.preflow.models.reward.VpScore;
-import dev.preflow.models.tensor.Torch;
 import dev.preflow.schemas.ReleaseKind;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,6 +48,9 @@ public final class ScoreCommand extends CliCommand {
     @Mixin
     private ReleaseOptions releases = new ReleaseOptions();
 
+    @Mixin
+    private ComputeOptions computing = new ComputeOptions();
+
     @Option(names = "--json", description = "JSON lines on a terminal too.")
     private boolean json;
 
@@ -70,7 +72,7 @@ public final class ScoreCommand extends CliCommand {
             images.add(read(file));
         }
         var chosen = choose();
-        try (var manager = Torch.newManager();
+        try (var manager = computing.read(options()).newManager();
                 var vpScore = VpScore.load(chosen.directory(), manager)) {
             float[] scores = vpScore.score(images, Collections.nCopies(images.size(), prompt));
             for (int i = 0; i < scores.length; i++) {

@@ -5,6 +5,7 @@ import dev.preflow.app.gateway.GatewaySettings;
 import dev.preflow.producers.ProducerSettings;
 import dev.preflow.scorer.ScorerSettings;
 import dev.preflow.stream.KafkaSettings;
+import dev.preflow.stream.config.ComputeSettings;
 import dev.preflow.stream.config.Setting;
 import dev.preflow.stream.config.Settings;
 import dev.preflow.trainer.TrainerSettings;
@@ -41,6 +42,7 @@ public final class AppSettings {
     /** Every setting of every part. */
     public static final List<Setting<?>> ALL = Stream.of(
                     KafkaSettings.ALL,
+                    ComputeSettings.ALL,
                     List.<Setting<?>>of(BLOBS, STATE, HELD_OUT, REWARD_INITIAL),
                     ProducerSettings.ALL,
                     AnnotatorSettings.ALL,

@@ -8,6 +8,7 @@ import dev.preflow.models.lora.LoraFile;
 import dev.preflow.models.scheduler.SchedulerConfig;
 import dev.preflow.models.tensor.Autograd;
 import dev.preflow.models.tensor.Parameters;
+import dev.preflow.models.tensor.Precision;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -65,7 +66,7 @@ public final class DiffusionPipeline implements AutoCloseable {
      * @param parent manager below which the weights live
      */
     public static DiffusionPipeline load(Path directory, String release, NDManager parent) {
-        return load(directory, release, scheduler -> scheduler, parent);
+        return load(directory, release, scheduler -> scheduler, Precision.AUTO, parent);
     }
 
     /**
@@ -73,14 +74,19 @@ public final class DiffusionPipeline implements AutoCloseable {
      *
      * @param release the name of these weights
      * @param scheduler gives the sampler in place of the directory's
-     * @param parent manager below which the weights live
+     * @param precision of the weights; the autoencoder's are float32 where its config has {@code force_upcast}
+     * @param parent manager below which the weights live, on its device
      */
     public static DiffusionPipeline load(
-            Path directory, String release, UnaryOperator<SchedulerConfig> scheduler, NDManager parent) {
+            Path directory,
+            String release,
+            UnaryOperator<SchedulerConfig> scheduler,
+            Precision precision,
+            NDManager parent) {
         if (!LoraDirectory.holds(directory)) {
-            return PipelineDirectory.load(directory, release, scheduler, parent);
+            return PipelineDirectory.load(directory, release, scheduler, precision, parent);
         }
-        DiffusionPipeline pipeline = load(LoraDirectory.base(directory), release, scheduler, parent);
+        DiffusionPipeline pipeline = load(LoraDirectory.base(directory), release, scheduler, precision, parent);
         try {
             pipeline.merge(LoraDirectory.file(directory), 1);
             return pipeline;

@@ -1,10 +1,12 @@
 package dev.preflow.models.pipeline;
 
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.preflow.models.nn.ConfigJson;
 import dev.preflow.models.scheduler.SchedulerConfig;
 import dev.preflow.models.tensor.Parameters;
+import dev.preflow.models.tensor.Precision;
 import dev.preflow.models.tensor.Scope;
 import dev.preflow.models.text.ClipTextConfig;
 import dev.preflow.models.text.ClipTextEncoder;
@@ -47,10 +49,15 @@ final class PipelineDirectory {
     private PipelineDirectory() {}
 
     static DiffusionPipeline load(
-            Path directory, String release, UnaryOperator<SchedulerConfig> scheduler, NDManager parent) {
+            Path directory,
+            String release,
+            UnaryOperator<SchedulerConfig> scheduler,
+            Precision precision,
+            NDManager parent) {
         PipelineModels models = models(directory, scheduler);
-        Parameters policy = new Parameters(parent);
-        Parameters vae = new Parameters(parent);
+        DataType weights = precision.weights(parent.getDevice());
+        Parameters policy = new Parameters(parent, weights);
+        Parameters vae = new Parameters(parent, models.vae().config().forceUpcast() ? DataType.FLOAT32 : weights);
         try {
             read(directory.resolve(UNET), DIFFUSERS_WEIGHTS, policy.scope(PipelineModels.UNET));
             for (int i = 0; i < models.prompts().texts().size(); i++) {

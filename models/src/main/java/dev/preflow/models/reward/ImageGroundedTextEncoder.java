@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import dev.preflow.models.nn.Initializer;
 import dev.preflow.models.nn.Layers;
+import dev.preflow.models.tensor.Execution;
 import dev.preflow.models.tensor.Ops;
 import dev.preflow.models.tensor.Scope;
 
@@ -51,7 +52,9 @@ record ImageGroundedTextEncoder(VpScoreConfig config) {
         for (int i = 0; i <= last; i++) {
             // of the last layer nobody sees more than the class token
             NDArray queries = i == last ? BlipOps.first(hidden) : hidden;
-            hidden = layer(p.scope("encoder").scope("layer", i), queries, hidden, text.mask(), image);
+            Scope own = p.scope("encoder").scope("layer", i);
+            hidden = Execution.SCOPED.run(
+                    in -> layer(own, in.get(0), in.get(1), in.get(2), in.get(3)), queries, hidden, text.mask(), image);
         }
         return hidden.reshape(-1, config.textWidth());
     }

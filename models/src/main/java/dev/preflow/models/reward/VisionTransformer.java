@@ -3,6 +3,7 @@ package dev.preflow.models.reward;
 import ai.djl.ndarray.NDArray;
 import dev.preflow.models.nn.Initializer;
 import dev.preflow.models.nn.Layers;
+import dev.preflow.models.tensor.Execution;
 import dev.preflow.models.tensor.Ops;
 import dev.preflow.models.tensor.Scope;
 
@@ -39,7 +40,8 @@ record VisionTransformer(VpScoreConfig config) {
         NDArray patches = Layers.conv(p.scope("patch_embed").scope("proj"), images, config.patchSize(), 0);
         NDArray tokens = BlipOps.tokens(patches, p.get("cls_token"), p.get("pos_embed"));
         for (int i = 0; i < config.visionDepth(); i++) {
-            tokens = block(p.scope("blocks", i), tokens);
+            Scope own = p.scope("blocks", i);
+            tokens = Execution.SCOPED.run(in -> block(own, in.get(0)), tokens);
         }
         return Layers.layerNorm(p.scope("norm"), tokens, EPSILON);
     }

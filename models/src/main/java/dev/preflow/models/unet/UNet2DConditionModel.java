@@ -74,8 +74,7 @@ public final class UNet2DConditionModel {
      * @param blocks how the blocks are run
      * @return in the latents' shape, type and manager
      */
-    public NDArray forward(
-            Scope p, NDArray latents, double[] timesteps, Conditioning conditioning, Execution blocks) {
+    public NDArray forward(Scope p, NDArray latents, double[] timesteps, Conditioning conditioning, Execution blocks) {
         check(latents, timesteps, conditioning);
         DataType type = p.get("conv_in.weight").getDataType();
         NDManager manager = latents.getManager();

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import dev.preflow.models.nn.Initializer;
 import dev.preflow.models.nn.Layers;
 import dev.preflow.models.nn.ResnetBlock;
+import dev.preflow.models.tensor.Execution;
 import dev.preflow.models.tensor.Ops;
 import dev.preflow.models.tensor.Scope;
 
@@ -51,13 +52,20 @@ record Decoder(VaeConfig config) {
         for (int block = 0; block < levels(); block++) {
             Scope up = p.scope("up_blocks", block);
             for (int i = 0; i <= config.layersPerBlock(); i++) {
-                h = resnet(block, i).forward(up.scope("resnets", i), h, null);
+                ResnetBlock resnet = resnet(block, i);
+                Scope own = up.scope("resnets", i);
+                h = Execution.SCOPED.run(in -> resnet.forward(own, in.get(0), null), h);
             }
             if (block < levels() - 1) {
-                h = Layers.conv(up.scope("upsamplers.0.conv"), Ops.upsampleNearest2x(h));
+                h = Execution.SCOPED.run(
+                        in -> Layers.conv(up.scope("upsamplers.0.conv"), Ops.upsampleNearest2x(in.get(0))), h);
             }
         }
-        h = Layers.groupNormSilu(p.scope("conv_norm_out"), h, config.normNumGroups(), Encoder.EPSILON);
-        return Layers.conv(p.scope("conv_out"), h);
+        return Execution.SCOPED.run(in -> output(p, in.get(0)), h);
+    }
+
+    private NDArray output(Scope p, NDArray h) {
+        NDArray normed = Layers.groupNormSilu(p.scope("conv_norm_out"), h, config.normNumGroups(), Encoder.EPSILON);
+        return Layers.conv(p.scope("conv_out"), normed);
     }
 }

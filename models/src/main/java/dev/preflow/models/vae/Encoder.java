@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import dev.preflow.models.nn.Initializer;
 import dev.preflow.models.nn.Layers;
 import dev.preflow.models.nn.ResnetBlock;
+import dev.preflow.models.tensor.Execution;
 import dev.preflow.models.tensor.Ops;
 import dev.preflow.models.tensor.Scope;
 
@@ -55,11 +56,14 @@ record Encoder(VaeConfig config) {
         for (int level = 0; level < levels(); level++) {
             Scope block = p.scope("down_blocks", level);
             for (int i = 0; i < config.layersPerBlock(); i++) {
-                h = resnet(level, i).forward(block.scope("resnets", i), h, null);
+                ResnetBlock resnet = resnet(level, i);
+                Scope own = block.scope("resnets", i);
+                h = Execution.SCOPED.run(in -> resnet.forward(own, in.get(0), null), h);
             }
             if (level < levels() - 1) {
                 // Unlike the U-Net's, this convolution is padded on the right and at the bottom only.
-                h = Layers.conv(block.scope("downsamplers.0.conv"), Ops.pad(h, 0, 1, 0, 1), 2, 0);
+                h = Execution.SCOPED.run(
+                        in -> Layers.conv(block.scope("downsamplers.0.conv"), Ops.pad(in.get(0), 0, 1, 0, 1), 2, 0), h);
             }
         }
         h = mid().forward(p.scope("mid_block"), h);

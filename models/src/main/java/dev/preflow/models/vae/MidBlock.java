@@ -5,6 +5,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.preflow.models.nn.Initializer;
 import dev.preflow.models.nn.Layers;
 import dev.preflow.models.nn.ResnetBlock;
+import dev.preflow.models.tensor.Execution;
 import dev.preflow.models.tensor.Ops;
 import dev.preflow.models.tensor.Scope;
 
@@ -31,11 +32,11 @@ record MidBlock(ResnetBlock resnet, boolean attends) {
     }
 
     NDArray forward(Scope p, NDArray x) {
-        NDArray h = resnet.forward(p.scope("resnets", 0), x, null);
+        NDArray h = Execution.SCOPED.run(in -> resnet.forward(p.scope("resnets", 0), in.get(0), null), x);
         if (attends) {
-            h = h.add(attention(p.scope("attentions", 0), h));
+            h = Execution.SCOPED.run(in -> in.get(0).add(attention(p.scope("attentions", 0), in.get(0))), h);
         }
-        return resnet.forward(p.scope("resnets", 1), h, null);
+        return Execution.SCOPED.run(in -> resnet.forward(p.scope("resnets", 1), in.get(0), null), h);
     }
 
     private NDArray attention(Scope p, NDArray x) {

@@ -77,8 +77,7 @@ class MemoryOfUNetTest {
             source.setRequiresGradient(true);
             NDArray states = source.tanh();
             Conditioning text = new Conditioning(
-                    states,
-                    new Conditioning.Addition(states.get(new NDIndex(":, 0, :6")), new double[] {8, 8, 4, 4}));
+                    states, new Conditioning.Addition(states.get(new NDIndex(":, 0, :6")), new double[] {8, 8, 4, 4}));
             NDArray output = unet.forward(parameters.root(), latents, TIMESTEPS, text, blocks);
             assertThat(output.getDataType()).isEqualTo(DataType.FLOAT32);
             NDArray loss = output.mul(Noise.normal(step, 3, output.getShape())).sum();

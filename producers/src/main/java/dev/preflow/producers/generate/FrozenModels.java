@@ -1,5 +1,6 @@
 package dev.preflow.producers.generate;
 
+import dev.preflow.models.tensor.Compute;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -14,12 +15,12 @@ final class FrozenModels implements AutoCloseable {
     private FrozenModels() {}
 
     /** Loads the directories of all frozen variants; all or none. */
-    static FrozenModels load(Collection<Variant> variants) throws IOException {
+    static FrozenModels load(Collection<Variant> variants, Compute compute) throws IOException {
         var models = new FrozenModels();
         try {
             for (var variant : variants) {
                 if (!variant.live() && !models.painters.containsKey(variant.directory())) {
-                    models.painters.put(variant.directory(), Painter.load(variant.directory()));
+                    models.painters.put(variant.directory(), Painter.load(variant.directory(), compute));
                 }
             }
             return models;

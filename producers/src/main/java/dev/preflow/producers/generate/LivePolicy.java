@@ -34,9 +34,12 @@ final class LivePolicy implements AutoCloseable {
      */
     static LivePolicy open(StageRuntime runtime, Path directory, ReleaseFiles files, LocalOptions options)
             throws IOException {
-        var base = new SharedPainter(Painter.load(directory), null);
+        var base = new SharedPainter(Painter.load(directory, options.compute()), null);
         var shelf = new PolicyShelf(
-                base, new ReleaseLoader(files, directory, base), options.keepReleases(), options.releaseWait());
+                base,
+                new ReleaseLoader(files, directory, options.compute(), base),
+                options.keepReleases(),
+                options.releaseWait());
         var reader =
                 TopicReader.start(runtime.kafka(), runtime.topics().releases(), TopicStart.beginning(), delivery -> {
                     if (delivery.record().getKind() == ReleaseKind.POLICY) {

@@ -74,7 +74,7 @@ public final class LocalGenerator implements ImageGenerator {
             throws IOException {
         var byName = byName(variants);
         var live = variants.stream().filter(Variant::live).findFirst();
-        var frozen = FrozenModels.load(variants);
+        var frozen = FrozenModels.load(variants, options.compute());
         try {
             var policy =
                     live.isEmpty() ? null : LivePolicy.open(runtime, live.get().directory(), files, options);

@@ -1,5 +1,6 @@
 package dev.preflow.producers.generate;
 
+import dev.preflow.models.tensor.Compute;
 import java.time.Duration;
 
 /**
@@ -9,8 +10,9 @@ import java.time.Duration;
  * @param linger how long the first task of a batch that is not full waits for others
  * @param keepReleases policy releases that can be drawn with at once, from 1; tasks that name an older one are given up
  * @param releaseWait how long a task waits for a release that has not been seen yet
+ * @param compute where it draws, and in what precision
  */
-public record LocalOptions(int maxBatch, Duration linger, int keepReleases, Duration releaseWait) {
+public record LocalOptions(int maxBatch, Duration linger, int keepReleases, Duration releaseWait, Compute compute) {
 
     /** Checks the ranges. */
     public LocalOptions {

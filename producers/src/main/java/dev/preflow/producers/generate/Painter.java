@@ -6,7 +6,7 @@ import dev.preflow.models.pipeline.GeneratedImage;
 import dev.preflow.models.pipeline.GenerationRequest;
 import dev.preflow.models.pipeline.LoraDirectory;
 import dev.preflow.models.pipeline.TrajectoryFile;
-import dev.preflow.models.tensor.Torch;
+import dev.preflow.models.tensor.Compute;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,16 +32,21 @@ final class Painter implements AutoCloseable {
      * Loads a diffusers directory.
      *
      * @param directory the directory
+     * @param compute where it draws, and in what precision
      * @return a painter with weights of its own
      * @throws IOException when there is no such directory, or it is no pipeline
      */
-    static Painter load(Path directory) throws IOException {
+    static Painter load(Path directory, Compute compute) throws IOException {
         if (!Files.isDirectory(directory)) {
             throw new IOException("There is no model directory " + directory);
         }
-        var manager = Torch.newManager();
+        var manager = compute.newManager();
         try {
-            return new Painter(manager, DiffusionPipeline.load(directory, directory.toString(), manager), null);
+            return new Painter(
+                    manager,
+                    DiffusionPipeline.load(
+                            directory, directory.toString(), scheduler -> scheduler, compute.precision(), manager),
+                    null);
         } catch (RuntimeException e) {
             manager.close();
             throw new IOException("Cannot load the model in %s: %s".formatted(directory, e.getMessage()), e);

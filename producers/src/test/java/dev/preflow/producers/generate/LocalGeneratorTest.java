@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.preflow.broker.EmbeddedBroker;
 import dev.preflow.models.pipeline.TrajectoryFile;
+import dev.preflow.models.tensor.Compute;
 import dev.preflow.models.tensor.Torch;
 import dev.preflow.producers.TestLoop;
 import dev.preflow.producers.plan.GeneratorPool;
@@ -84,7 +85,7 @@ class LocalGeneratorTest {
     @Test
     void shouldDrawTasksThatWaitTogetherInOneBatchAndEachAsIfAlone() throws Exception {
         // a batch that is not full would wait for as long as the test may take
-        var patient = new LocalOptions(6, Duration.ofMinutes(2), 2, Duration.ofMinutes(1));
+        var patient = new LocalOptions(6, Duration.ofMinutes(2), 2, Duration.ofMinutes(1), Compute.CPU);
         try (var generator = open(patient);
                 var alone = open(Duration.ZERO)) {
             var together = all(IntStream.range(0, 6)
@@ -180,7 +181,7 @@ class LocalGeneratorTest {
 
     @Test
     void shouldNotWaitForEverForAReleaseThatNeverComes() throws Exception {
-        var impatient = new LocalOptions(8, Duration.ZERO, 2, Duration.ofMillis(100));
+        var impatient = new LocalOptions(8, Duration.ZERO, 2, Duration.ofMillis(100), Compute.CPU);
         try (var generator = open(impatient)) {
             assertThat(reason(generator, rollout("never-published"))).isEqualTo("stale-release");
         }
@@ -316,7 +317,7 @@ class LocalGeneratorTest {
     }
 
     private static LocalOptions options(Duration linger) {
-        return new LocalOptions(8, linger, 2, Duration.ofMinutes(1));
+        return new LocalOptions(8, linger, 2, Duration.ofMinutes(1), Compute.CPU);
     }
 
     private Release publish(int number, long seed) throws IOException {

@@ -2,6 +2,7 @@ package dev.preflow.scorer.score;
 
 import ai.djl.ndarray.NDManager;
 import dev.preflow.models.reward.VpScore;
+import dev.preflow.models.tensor.Devices;
 import dev.preflow.models.tensor.Torch;
 import dev.preflow.schemas.Ids;
 import dev.preflow.schemas.Image;
@@ -21,6 +22,7 @@ import dev.preflow.stream.StageRuntime;
 import dev.preflow.stream.TopicReader;
 import dev.preflow.stream.TopicStart;
 import dev.preflow.stream.blob.ReleaseFiles;
+import dev.preflow.stream.config.ComputeSettings;
 import dev.preflow.stream.config.Config;
 import dev.preflow.stream.observe.Health;
 import io.vertx.core.Future;
@@ -55,7 +57,7 @@ public final class ScorerStage {
     private final PictureCache pictures;
     private final ReleaseFiles releases;
     private final ScorerMetrics metrics;
-    private final NDManager manager = Torch.newManager();
+    private final NDManager manager;
     private final ServingModel serving;
     private final RolloutGroups groups;
     private final Batcher<List<Scorable>, Scored> worker;
@@ -70,6 +72,8 @@ public final class ScorerStage {
         this.config = config;
         this.pictures = pictures;
         this.releases = releases;
+        manager = Torch.newManager(
+                Devices.parse(config.get(ComputeSettings.DEVICE)).get(0));
         metrics = new ScorerMetrics(runtime.meters());
         serving = new ServingModel(config.get(ScorerSettings.THREADS));
         groups = new RolloutGroups(config.get(ScorerSettings.GROUP_WAIT), Clock.systemUTC(), this::scoreGroup);

@@ -2,6 +2,7 @@ package dev.preflow.scorer.train;
 
 import ai.djl.ndarray.NDManager;
 import dev.preflow.models.reward.VpScore;
+import dev.preflow.models.tensor.Devices;
 import dev.preflow.models.tensor.Torch;
 import dev.preflow.schemas.Preference;
 import dev.preflow.scorer.ScorerSettings;
@@ -10,6 +11,7 @@ import dev.preflow.scorer.store.PreferenceStore;
 import dev.preflow.stream.StageRuntime;
 import dev.preflow.stream.blob.BlobStore;
 import dev.preflow.stream.blob.ReleaseFiles;
+import dev.preflow.stream.config.ComputeSettings;
 import dev.preflow.stream.config.Config;
 import dev.preflow.stream.observe.Health;
 import io.vertx.core.Future;
@@ -123,7 +125,8 @@ public final class RewardTraining {
 
     private void run() {
         Torch.useThreads(config.get(ScorerSettings.THREADS));
-        try (var manager = Torch.newManager()) {
+        try (var manager = Torch.newManager(
+                Devices.parse(config.get(ComputeSettings.DEVICE)).get(0))) {
             var releases = new RewardReleases(runtime, blobs, files, config.get(ScorerSettings.KEEP_RELEASES));
             var checkpoints = new Checkpoints(config.get(ScorerSettings.CHECKPOINTS));
             try (var learner = open(manager, releases, checkpoints);

@@ -12,6 +12,7 @@ import dev.preflow.models.optim.LearningRate;
  * @param klCoefficient charge for the divergence from the reference, per step, in the same mean form
  * @param learningRate by optimiser step
  * @param maxNorm bound of the gradients' global norm
+ * @param recompute whether activations are computed again in the backward pass instead of kept
  */
 public record PpoOptions(
         int updates,
@@ -19,7 +20,8 @@ public record PpoOptions(
         double clipRange,
         double klCoefficient,
         LearningRate learningRate,
-        double maxNorm) {
+        double maxNorm,
+        boolean recompute) {
 
     /** Checks the ranges. */
     public PpoOptions {

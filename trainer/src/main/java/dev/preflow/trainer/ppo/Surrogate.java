@@ -8,8 +8,10 @@ import dev.preflow.models.scheduler.DdimRun;
 import dev.preflow.models.scheduler.DdimScheduler;
 import dev.preflow.models.scheduler.GaussianStep;
 import dev.preflow.models.tensor.Autograd;
+import dev.preflow.models.tensor.Execution;
 import dev.preflow.models.tensor.Ops;
 import dev.preflow.models.tensor.Parameters;
+import dev.preflow.models.tensor.Recomputation;
 import dev.preflow.models.unet.Conditioning;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
@@ -82,10 +84,11 @@ final class Surrogate {
             NDArray old = perPair(step, pairs, TrainedPair::logProbability);
             NDArray advantage = perPair(step, pairs, TrainedPair::advantage);
             NDArray weight = perPair(step, pairs, pair -> stepWeight(pair.step()));
-            NDArray referenceMean =
-                    distribution(reference, latents, indices, pairs).mean();
+            NDArray referenceMean = distribution(reference, latents, indices, pairs, Execution.SCOPED)
+                    .mean();
             try (Autograd on = Autograd.enabled()) {
-                GaussianStep now = distribution(policy, latents, indices, pairs);
+                Execution blocks = options.recompute() ? new Recomputation() : Execution.SCOPED;
+                GaussianStep now = distribution(policy, latents, indices, pairs, blocks);
                 NDArray logRatio = now.logProbability(next).sub(old);
                 NDArray ratio = logRatio.exp();
                 NDArray clipped = Ops.clamp(ratio, 1 - options.clipRange(), 1 + options.clipRange());
@@ -95,12 +98,14 @@ final class Surrogate {
                 NDArray loss =
                         kl.mul(options.klCoefficient()).sub(gain).mul(share).sum();
                 Autograd.backward(loss);
+                blocks.backward();
                 return new Measured(logRatio.toFloatArray(), kl.toFloatArray());
             }
         }
     }
 
-    private GaussianStep distribution(Parameters weights, NDArray latents, int[] indices, List<TrainedPair> pairs) {
+    private GaussianStep distribution(
+            Parameters weights, NDArray latents, int[] indices, List<TrainedPair> pairs, Execution blocks) {
         List<String> prompts =
                 pairs.stream().map(pair -> pair.sample().prompt()).toList();
         int[] at = new int[indices.length];
@@ -108,7 +113,7 @@ final class Surrogate {
             at[i] = timesteps[indices[i]];
         }
         Conditioning text = models.encodePrompts(weights, latents.getManager(), prompts);
-        return run.distribution(indices, models.predict(weights, latents, at, text), latents);
+        return run.distribution(indices, models.predict(weights, latents, at, text, blocks), latents);
     }
 
     private NDArray array(NDManager step, List<TrainedPair> pairs, boolean before) {

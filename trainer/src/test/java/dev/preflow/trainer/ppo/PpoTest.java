@@ -52,7 +52,7 @@ class PpoTest {
     }
 
     private static PpoOptions options(double rate, double kl) {
-        return new PpoOptions(2, 16, 1e-3, kl, LearningRate.constant(rate, 0), 1);
+        return new PpoOptions(2, 16, 1e-3, kl, LearningRate.constant(rate, 0), 1, false);
     }
 
     private Ppo ppo(PpoOptions options) {

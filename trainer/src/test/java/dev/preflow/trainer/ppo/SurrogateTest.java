@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 class SurrogateTest {
     private static final double CLIP = 0.2;
     private static final double KL = 0.3;
-    private static final PpoOptions OPTIONS = new PpoOptions(1, 64, CLIP, KL, LearningRate.constant(1, 0), 1);
+    private static final PpoOptions OPTIONS = new PpoOptions(1, 64, CLIP, KL, LearningRate.constant(1, 0), 1, false);
 
     @Test
     void shouldHaveTheGradientOfTheClippedLossWithKlCharge() {
