@@ -9,6 +9,7 @@ import dev.preflow.models.pipeline.GenerationRequest;
 import dev.preflow.models.pipeline.Trajectory;
 import dev.preflow.models.scheduler.Scheduler;
 import dev.preflow.models.tensor.Autograd;
+import dev.preflow.models.tensor.Precision;
 import dev.preflow.models.tensor.Torch;
 import dev.preflow.models.weights.SafetensorsWriter;
 import java.nio.file.Path;
@@ -41,7 +42,8 @@ public final class Drawings {
         try (NDManager manager = Torch.newManager()) {
             for (String sampler : SAMPLERS) {
                 try (DiffusionPipeline pipeline =
-                        DiffusionPipeline.load(Path.of(args[0]), "base", own -> own.with(sampler), manager)) {
+                        DiffusionPipeline.load(
+                                Path.of(args[0]), "base", own -> own.with(sampler), Precision.AUTO, manager)) {
                     draw(pipeline, sampler + ".plain", 1, manager, values);
                     draw(pipeline, sampler + ".guided", GUIDANCE, manager, values);
                 }

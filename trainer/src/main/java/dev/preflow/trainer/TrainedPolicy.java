@@ -77,7 +77,8 @@ final class TrainedPolicy implements AutoCloseable {
                 optimiser,
                 form(config),
                 new Advantages(config.get(TrainerSettings.ADVANTAGE_CLIP).floatValue()),
-                options(config));
+                options(config),
+                compute.devices());
     }
 
     private static @Nullable Lora lora(Parameters base, Config config, NDManager manager) {
@@ -202,6 +203,7 @@ final class TrainedPolicy implements AutoCloseable {
 
     @Override
     public void close() {
+        ppo.close();
         average.close();
         optimiser.close();
         policy.close();

@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
@@ -134,6 +135,45 @@ public final class Parameters implements AutoCloseable {
                     name, array.getDevice().equals(device) ? array.duplicate() : array.toDevice(device, true)));
         }
         return copy;
+    }
+
+    /**
+     * Parameters of the same names on the device of {@code parent}, to compute gradients on: what is trained is copied and
+     * trained there too. What is frozen is copied only to another device, else it is shared and must stay open.
+     *
+     * @param parent owns the copies
+     * @param frozen by identity, the copies of frozen arrays so far: what several maps share is copied once
+     */
+    public Parameters replica(NDManager parent, Map<NDArray, NDArray> frozen) {
+        Parameters replica = new Parameters(parent);
+        Device device = parent.getDevice();
+        try (Autograd off = Autograd.disabled()) {
+            arrays.forEach((name, array) -> {
+                boolean here = array.getDevice().equals(device);
+                if (array.hasGradient()) {
+                    NDArray copy = here ? array.duplicate() : array.toDevice(device, true);
+                    replica.add(name, copy);
+                    copy.setRequiresGradient(true);
+                } else {
+                    replica.arrays.put(name, here ? array : frozen.computeIfAbsent(array, own -> copied(own, parent)));
+                }
+            });
+        }
+        return replica;
+    }
+
+    private static NDArray copied(NDArray array, NDManager owner) {
+        NDArray copy = array.toDevice(owner.getDevice(), true);
+        copy.attach(owner);
+        return copy;
+    }
+
+    /** Takes over the trained values of the parameters that this is a replica of. */
+    public void assignTrainedFrom(Parameters master) {
+        List<NDArray> own = trained();
+        if (!own.isEmpty()) {
+            Batched.copy(manager, own, master.trained());
+        }
     }
 
     /** Takes over the values of {@code other}, which must have the same names and shapes, into the arrays in place. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -92,6 +93,33 @@ class DataParallelTest {
         }
         assertThat(shared.get("weight").toFloatArray())
                 .containsExactly(alone.get("weight").toFloatArray(), Offset.offset(1e-5f));
+    }
+
+    @Test
+    void shouldShareWhatIsFrozenAndKeepAllGradientsInOneBuffer() {
+        Parameters layer = layer();
+        try (DataParallel two = new DataParallel(List.of(layer), List.of(Device.cpu(), Device.cpu()))) {
+            Parameters replica = two.replica(1).get(0);
+            assertThat(replica.get("bias")).isSameAs(layer.get("bias"));
+            assertThat(replica.get("weight")).isNotSameAs(layer.get("weight"));
+            two.gradients((parameters, worker) -> backward(parameters.get(0), worker, 2));
+            float[] whole = gradient(layer);
+            two.reduce(0.5);
+            float[] half = gradient(layer);
+            float[] other = gradient(replica);
+            for (int i = 0; i < half.length; i++) {
+                assertThat(half[i]).isEqualTo((whole[i] + other[i]) / 2, within(1e-6f));
+            }
+        }
+        // what was frozen belongs to the master still
+        assertThat(layer.get("bias").toFloatArray()).hasSize(4);
+    }
+
+    @Test
+    void shouldRefuseAFirstDeviceThatIsNotTheMasters() {
+        assertThatThrownBy(() -> new DataParallel(List.of(layer()), List.of(Device.gpu(1), Device.cpu())))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("cpu");
     }
 
     @Test

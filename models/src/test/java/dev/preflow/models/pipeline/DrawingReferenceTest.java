@@ -9,6 +9,7 @@ import dev.preflow.models.reference.Reference;
 import dev.preflow.models.scheduler.SchedulerConfig;
 import dev.preflow.models.tensor.Autograd;
 import dev.preflow.models.tensor.Parameters;
+import dev.preflow.models.tensor.Precision;
 import dev.preflow.models.tensor.Torch;
 import dev.preflow.models.weights.SafetensorsReader;
 import java.io.IOException;
@@ -67,8 +68,8 @@ class DrawingReferenceTest {
     private static void compare(
             String sampler, List<GenerationRequest> requests, Parameters expected, String name, int before) {
         NDManager manager = expected.manager();
-        try (DiffusionPipeline pipeline =
-                        DiffusionPipeline.load(Reference.folder("sd1"), "reference", own -> config(sampler), manager);
+        try (DiffusionPipeline pipeline = DiffusionPipeline.load(
+                        Reference.folder("sd1"), "reference", own -> config(sampler), Precision.AUTO, manager);
                 PolicyLease policy = pipeline.borrow();
                 Autograd off = Autograd.disabled()) {
             Sampler drawing = new Sampler(

@@ -7,6 +7,7 @@ import dev.preflow.models.pipeline.GenerationRequest;
 import dev.preflow.models.pipeline.LoraDirectory;
 import dev.preflow.models.pipeline.TrajectoryFile;
 import dev.preflow.models.tensor.Compute;
+import dev.preflow.models.tensor.Torch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

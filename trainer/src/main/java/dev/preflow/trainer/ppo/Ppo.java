@@ -1,6 +1,9 @@
 package dev.preflow.trainer.ppo;
 
+import ai.djl.Device;
+import ai.djl.ndarray.types.Shape;
 import dev.preflow.models.optim.AdamW;
+import dev.preflow.models.optim.DataParallel;
 import dev.preflow.models.pipeline.PipelineModels;
 import dev.preflow.models.pipeline.Trajectory;
 import dev.preflow.models.tensor.Parameters;
@@ -11,10 +14,10 @@ import java.util.List;
 import java.util.Random;
 
 /** Updates a policy from groups of rollouts. Deterministic: the same policy, groups and seed give the same policy. */
-public final class Ppo {
-    private final Parameters policy;
+public final class Ppo implements AutoCloseable {
     private final AdamW optimiser;
-    private final Surrogate surrogate;
+    private final DataParallel workers;
+    private final List<Surrogate> surrogates = new ArrayList<>();
     private final RolloutForm form;
     private final PpoOptions options;
     private final Advantages advantages;
@@ -27,6 +30,7 @@ public final class Ppo {
      * @param reference what the divergence is measured from, usually the base's weights
      * @param optimiser of the policy
      * @param form how the rollouts were drawn
+     * @param devices that share the micro-batches, from the policy's own on
      */
     public Ppo(
             PipelineModels models,
@@ -35,13 +39,17 @@ public final class Ppo {
             AdamW optimiser,
             RolloutForm form,
             Advantages advantages,
-            PpoOptions options) {
-        this.policy = policy;
+            PpoOptions options,
+            List<Device> devices) {
         this.optimiser = optimiser;
         this.form = form;
         this.advantages = advantages;
         this.options = options;
-        this.surrogate = new Surrogate(models, policy, reference, form, options);
+        workers = new DataParallel(List.of(policy, reference), devices);
+        for (int i = 0; i < workers.workers(); i++) {
+            List<Parameters> replica = workers.replica(i);
+            surrogates.add(new Surrogate(models, replica.get(0), replica.get(1), form, options));
+        }
     }
 
     /**
@@ -90,14 +98,40 @@ public final class Ppo {
     }
 
     private void accumulate(List<TrainedPair> pairs, Tally tally, boolean first) throws InterruptedException {
-        policy.zeroGradients();
+        double scale = lossScale(pairs.size());
+        List<List<TrainedPair>> micros = new ArrayList<>();
         for (int from = 0; from < pairs.size(); from += options.microBatch()) {
+            micros.add(pairs.subList(from, Math.min(from + options.microBatch(), pairs.size())));
+        }
+        workers.broadcast();
+        workers.zero();
+        for (int from = 0; from < micros.size(); from += workers.workers()) {
             if (Thread.interrupted()) {
                 throw new InterruptedException("Interrupted within an iteration");
             }
-            List<TrainedPair> micro = pairs.subList(from, Math.min(from + options.microBatch(), pairs.size()));
-            tally.add(micro, surrogate.backward(micro, 1.0 / pairs.size()), first);
+            List<List<TrainedPair>> round = micros.subList(from, Math.min(from + workers.workers(), micros.size()));
+            Surrogate.Measured[] measured = new Surrogate.Measured[round.size()];
+            workers.accumulate((replica, worker) -> {
+                if (worker < round.size()) {
+                    measured[worker] = surrogates.get(worker).backward(round.get(worker), scale / pairs.size());
+                }
+                return 0;
+            });
+            for (int i = 0; i < round.size(); i++) {
+                tally.add(round.get(i), measured[i], first);
+            }
         }
+        workers.reduce(1 / scale);
+    }
+
+    /**
+     * By how much the loss is multiplied before the backward pass, so that what flows back from the network's output is of the
+     * order of 1: the means over dimensions and pairs would make it vanish in half precision (Micikevicius et al. 2018). A
+     * power of two, which changes no digit of a float32 gradient.
+     */
+    private double lossScale(int pairs) {
+        long dimensions = new Shape(surrogates.get(0).latentShape()).size();
+        return Long.highestOneBit(Math.max(1, dimensions * pairs));
     }
 
     /**
@@ -113,15 +147,21 @@ public final class Ppo {
 
     private void requireForm(Trajectory trajectory) {
         if (trajectory.logProbabilities().length != form.stochasticSteps()
-                || !Arrays.equals(trajectory.timesteps(), surrogate.timesteps())) {
+                || !Arrays.equals(trajectory.timesteps(), surrogates.get(0).timesteps())) {
             throw new IllegalArgumentException("A rollout was drawn with "
                     + trajectory.logProbabilities().length + " stochastic steps at "
                     + Arrays.toString(trajectory.timesteps()) + ", not as " + form + " at "
-                    + Arrays.toString(surrogate.timesteps()));
+                    + Arrays.toString(surrogates.get(0).timesteps()));
         }
-        if (!Arrays.equals(trajectory.shape(), surrogate.latentShape())) {
+        if (!Arrays.equals(trajectory.shape(), surrogates.get(0).latentShape())) {
             throw new IllegalArgumentException("A rollout's latents have shape " + Arrays.toString(trajectory.shape())
-                    + ", the model's " + Arrays.toString(surrogate.latentShape()));
+                    + ", the model's " + Arrays.toString(surrogates.get(0).latentShape()));
         }
+    }
+
+    /** Lets go of the replicas; the policy and the reference stay. */
+    @Override
+    public void close() {
+        workers.close();
     }
 }

@@ -74,7 +74,8 @@ final class Surrogate {
     /**
      * Adds the gradients of a micro-batch's share of the loss.
      *
-     * @param share the pairs' weight in the optimiser step: 1 / its number of pairs
+     * @param share the pairs' weight in the optimiser step, 1 / its number of pairs, times a scale that the gradients are
+     *     divided by afterwards
      */
     Measured backward(List<TrainedPair> pairs, double share) {
         try (NDManager step = policy.manager().newSubManager()) {
