@@ -13,6 +13,7 @@ import pathlib
 import random
 import shutil
 import sys
+import tempfile
 
 import diffusers
 import torch
@@ -27,10 +28,11 @@ from diffusers import (
     PNDMScheduler,
     StableDiffusionImg2ImgPipeline,
     StableDiffusionPipeline,
+    StableDiffusionXLPipeline,
     UNet2DConditionModel,
 )
 from safetensors.torch import save_file
-from transformers import BertTokenizer, CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+from transformers import BertTokenizer, CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
 SIDE = 8
 STEPS = 20
@@ -38,16 +40,42 @@ GUIDANCE = 4.0
 PROMPTS = ["a red circle above a blue square", "two green triangles"]
 SCHEDULE = dict(num_train_timesteps=1000, beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear")
 
+NEGATIVES = ["blurry!", ""]
+
+TWO_LEVELS = dict(
+    block_out_channels=(16, 32),
+    layers_per_block=2,
+    down_block_types=("CrossAttnDownBlock2D", "DownBlock2D"),
+    up_block_types=("UpBlock2D", "CrossAttnUpBlock2D"),
+    cross_attention_dim=32,
+)
 UNETS = {
-    "sd1": dict(attention_head_dim=4, use_linear_projection=False),
-    "sd2": dict(attention_head_dim=(2, 4), use_linear_projection=True),
+    "sd1": dict(**TWO_LEVELS, attention_head_dim=4, use_linear_projection=False),
+    "sd2": dict(**TWO_LEVELS, attention_head_dim=(2, 4), use_linear_projection=True, upcast_attention=True),
+    "sdxl": dict(
+        block_out_channels=(16, 32, 32),
+        layers_per_block=1,
+        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
+        up_block_types=("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
+        cross_attention_dim=56,
+        attention_head_dim=(2, 4, 8),
+        transformer_layers_per_block=(1, 1, 2),
+        use_linear_projection=True,
+        addition_embed_type="text_time",
+        addition_time_embed_dim=8,
+        projection_class_embeddings_input_dim=20 + 6 * 8,
+    ),
 }
 SAMPLERS = {
     "sd1": PNDMScheduler(**SCHEDULE, skip_prk_steps=True, set_alpha_to_one=False, steps_offset=1),
     "sd2": DDIMScheduler(
         **SCHEDULE, prediction_type="v_prediction", clip_sample=False, set_alpha_to_one=False, steps_offset=1
     ),
+    "sdxl": EulerDiscreteScheduler(**SCHEDULE, timestep_spacing="leading", steps_offset=1),
 }
+# SDXL is told of an image's sizes: an oblong one shows whether height and width are in their places
+SHAPES = {"sd1": (SIDE, SIDE), "sd2": (SIDE, SIDE), "sdxl": (SIDE, SIDE + 4)}
+TIME_IDS = [[64, 48, 3, 5, 32, 40], [16, 24, 0, 0, 16, 24]]
 SCHEDULERS = {
     "ddim-leading": (DDIMScheduler, dict(clip_sample=False, set_alpha_to_one=False, steps_offset=1)),
     "ddim-trailing-v": (
@@ -114,71 +142,101 @@ def randomise(module, seed):
     return module.eval()
 
 
-def networks(family, tokenizer):
-    text = CLIPTextConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=32,
-        intermediate_size=128,
-        num_hidden_layers=3,
-        num_attention_heads=4,
-        max_position_embeddings=tokenizer.model_max_length,
-        hidden_act="quick_gelu" if family == "sd1" else "gelu",
+def text_encoder(tokenizer, kind=CLIPTextModel, **options):
+    sizes = dict(hidden_size=32, intermediate_size=128, num_hidden_layers=3, num_attention_heads=4)
+    config = CLIPTextConfig(
+        vocab_size=len(tokenizer), max_position_embeddings=tokenizer.model_max_length, **{**sizes, **options}
     )
+    return kind(config)
+
+
+def text_encoders(family, tokenizers):
+    """Of SDXL's two the second is the one that projects; its config has the older rule for the end of text."""
+    if family == "sd2":
+        return {"text_encoder": text_encoder(tokenizers["tokenizer"], hidden_act="gelu")}
+    encoders = {"text_encoder": text_encoder(tokenizers["tokenizer"], hidden_act="quick_gelu")}
+    if family == "sdxl":
+        encoders["text_encoder_2"] = text_encoder(
+            tokenizers["tokenizer_2"],
+            CLIPTextModelWithProjection,
+            hidden_size=24,
+            intermediate_size=96,
+            num_attention_heads=3,
+            hidden_act="gelu",
+            projection_dim=20,
+            eos_token_id=2,
+        )
+    return encoders
+
+
+def networks(family):
     unet = UNet2DConditionModel(
-        sample_size=SIDE,
-        in_channels=4,
-        out_channels=4,
-        block_out_channels=(16, 32),
-        layers_per_block=2,
-        down_block_types=("CrossAttnDownBlock2D", "DownBlock2D"),
-        up_block_types=("UpBlock2D", "CrossAttnUpBlock2D"),
-        cross_attention_dim=32,
-        norm_num_groups=8,
-        **UNETS[family],
+        sample_size=SIDE, in_channels=4, out_channels=4, norm_num_groups=8, **UNETS[family]
     )
     vae = AutoencoderKL(
         sample_size=2 * SIDE,
-        block_out_channels=(16, 32),
+        block_out_channels=(8, 16) if family == "sdxl" else (16, 32),
         layers_per_block=1,
         down_block_types=("DownEncoderBlock2D",) * 2,
         up_block_types=("UpDecoderBlock2D",) * 2,
         latent_channels=4,
         norm_num_groups=8,
-        scaling_factor=0.5,
+        scaling_factor=0.13025 if family == "sdxl" else 0.5,
     )
-    return randomise(CLIPTextModel(text), 1), randomise(unet, 2), randomise(vae, 3)
+    return randomise(unet, 2), randomise(vae, 3)
 
 
-def family(name, folder, tokenizer_folder):
-    tokenizer = CLIPTokenizer.from_pretrained(tokenizer_folder)
-    text, unet, vae = networks(name, tokenizer)
-    pipeline = StableDiffusionPipeline(
-        vae=vae,
-        text_encoder=text,
-        tokenizer=tokenizer,
-        unet=unet,
-        scheduler=SAMPLERS[name],
-        safety_checker=None,
-        feature_extractor=None,
-        requires_safety_checker=False,
+def padding_with_zeros(tokenizer_folder, folder, both):
+    """The tokenizer as Stable Diffusion 2 and SDXL publish it: padded with "!", whose id is 0. Only the latter says so twice."""
+    shutil.copytree(tokenizer_folder, folder)
+    for name in ("special_tokens_map.json", "tokenizer_config.json")[: 2 if both else 1]:
+        tokens = json.loads((folder / name).read_text())
+        (folder / name).write_text(json.dumps({**tokens, "pad_token": "!"}, indent=2) + "\n")
+    return folder
+
+
+def family(name, folder, tokenizer_folders):
+    tokenizers = {key: CLIPTokenizer.from_pretrained(source) for key, source in tokenizer_folders.items()}
+    encoders = text_encoders(name, tokenizers)
+    for i, encoder in enumerate(encoders.values()):
+        randomise(encoder, 1 + 10 * i)
+    unet, vae = networks(name)
+    parts = dict(vae=vae, unet=unet, scheduler=SAMPLERS[name], **encoders, **tokenizers)
+    pipeline = (
+        StableDiffusionXLPipeline(**parts, add_watermarker=False)
+        if name == "sdxl"
+        else StableDiffusionPipeline(
+            **parts, safety_checker=None, feature_extractor=None, requires_safety_checker=False
+        )
     )
     pipeline.set_progress_bar_config(disable=True)
     pipeline.save_pretrained(folder / name)
     # the very files that Preflow ships and reads
-    shutil.rmtree(folder / name / "tokenizer")
-    shutil.copytree(tokenizer_folder, folder / name / "tokenizer")
+    for key, source in tokenizer_folders.items():
+        shutil.rmtree(folder / name / key)
+        shutil.copytree(source, folder / name / key)
 
     generator = torch.Generator().manual_seed(4)
     rand = lambda *shape: torch.randn(*shape, generator=generator)
-    values = {"latents": rand(2, 4, SIDE, SIDE), "timesteps": torch.tensor([3, 851])}
-    ids = tokenizer(PROMPTS, padding="max_length", truncation=True, return_tensors="pt").input_ids
-    context = text(ids)[0]
-    values["ids"] = ids
-    values["context"] = context
+    height, width = SHAPES[name]
+    values = {"latents": rand(2, 4, height, width), "timesteps": torch.tensor([3, 851])}
+    for key, tokenizer in tokenizers.items():
+        ids = tokenizer(PROMPTS, padding="max_length", truncation=True, return_tensors="pt").input_ids
+        values["ids" + key.removeprefix("tokenizer")] = ids
+    # the pipeline's own choice of hidden states and of the pooled text
+    encoded = pipeline.encode_prompt(PROMPTS, device="cpu", num_images_per_prompt=1, do_classifier_free_guidance=True)
+    values["context"], values["absent"] = encoded[0], encoded[1]
+    added = None
+    if name == "sdxl":
+        values["pooled"], values["absent_pooled"] = encoded[2], encoded[3]
+        values["time_ids"] = torch.tensor(TIME_IDS)
+        added = {"text_embeds": values["pooled"].detach(), "time_ids": values["time_ids"]}
 
-    values["output"] = unet(values["latents"], values["timesteps"], context.detach()).sample
-    values["probe"] = rand(*values["output"].shape)
-    (values["output"] * values["probe"]).sum().backward()
+    context = values["context"].detach()
+    output = unet(values["latents"], values["timesteps"], context, added_cond_kwargs=added).sample
+    values["output"] = output
+    values["probe"] = rand(*output.shape)
+    (output * values["probe"]).sum().backward()
     for parameter, tensor in unet.named_parameters():
         values["gradient." + parameter] = tensor.grad
 
@@ -187,16 +245,19 @@ def family(name, folder, tokenizer_folder):
     values["mean"], values["logvar"] = moments.mean, moments.logvar
     values["decoded"] = vae.decode(values["latents"]).sample
 
-    with torch.no_grad():
-        values["start"] = rand(2, 4, SIDE, SIDE)
-        drawn = pipeline(
-            PROMPTS,
-            latents=values["start"].clone(),
-            num_inference_steps=STEPS,
-            guidance_scale=GUIDANCE,
-            output_type="pt",
-        )
-        values["drawn"] = drawn.images
+    values["start"] = rand(2, 4, height, width)
+    for key, negatives in (("drawn", None), ("drawn_negative", NEGATIVES)):
+        with torch.no_grad():
+            values[key] = pipeline(
+                PROMPTS,
+                negative_prompt=negatives,
+                height=2 * height,
+                width=2 * width,
+                latents=values["start"].clone(),
+                num_inference_steps=STEPS,
+                guidance_scale=GUIDANCE,
+                output_type="pt",
+            ).images
     save(values, folder / name / "fixtures.safetensors", {"prompts": json.dumps(PROMPTS)})
 
 
@@ -318,20 +379,27 @@ def strings():
 
 
 def tokenizers(folder, models):
-    clip = CLIPTokenizer.from_pretrained(models / "base" / "tokenizer")
-    bert = BertTokenizer(str(models / "reward" / "vocab.txt"))
-    for name, tokenizer, length in (("clip", clip, clip.model_max_length), ("bert", bert, 35)):
-        target = folder / "tokenizers" / name
-        target.mkdir(parents=True)
-        rows = []
-        for text in strings():
-            pieces = tokenizer(text, add_special_tokens=False).input_ids
-            ids = tokenizer(text, padding="max_length", truncation=True, max_length=length).input_ids
-            rows.append({"text": text, "pieces": pieces, "ids": ids})
-        (target / "strings.json").write_text(json.dumps(rows) + "\n")
-    for file in ("vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json"):
-        shutil.copy(models / "base" / "tokenizer" / file, folder / "tokenizers" / "clip" / file)
-    shutil.copy(models / "reward" / "vocab.txt", folder / "tokenizers" / "bert" / "vocab.txt")
+    with tempfile.TemporaryDirectory() as scratch:
+        plain = models / "base" / "tokenizer"
+        zeros = padding_with_zeros(plain, pathlib.Path(scratch) / "tokenizer", True)
+        for name, source in (("clip", plain), ("clip-zeros", zeros)):
+            tokenizer = CLIPTokenizer.from_pretrained(source)
+            strings_of(folder / "tokenizers" / name, tokenizer, tokenizer.model_max_length)
+            for file in ("vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json"):
+                shutil.copy(source / file, folder / "tokenizers" / name / file)
+    vocabulary = models / "reward" / "vocab.txt"
+    strings_of(folder / "tokenizers" / "bert", BertTokenizer(str(vocabulary)), 35)
+    shutil.copy(vocabulary, folder / "tokenizers" / "bert" / "vocab.txt")
+
+
+def strings_of(folder, tokenizer, length):
+    folder.mkdir(parents=True)
+    rows = []
+    for text in strings():
+        pieces = tokenizer(text, add_special_tokens=False).input_ids
+        ids = tokenizer(text, padding="max_length", truncation=True, max_length=length).input_ids
+        rows.append({"text": text, "pieces": pieces, "ids": ids})
+    (folder / "strings.json").write_text(json.dumps(rows) + "\n")
 
 
 def save(values, file, metadata):
@@ -345,8 +413,13 @@ def main():
     if folder.exists():
         shutil.rmtree(folder)
     torch.set_num_threads(1)
-    for name in UNETS:
-        family(name, folder, models / "base" / "tokenizer")
+    with tempfile.TemporaryDirectory() as scratch:
+        plain = models / "base" / "tokenizer"
+        sd2 = padding_with_zeros(plain, pathlib.Path(scratch) / "sd2", False)
+        second = padding_with_zeros(plain, pathlib.Path(scratch) / "sdxl", True)
+        family("sd1", folder, {"tokenizer": plain})
+        family("sd2", folder, {"tokenizer": sd2})
+        family("sdxl", folder, {"tokenizer": plain, "tokenizer_2": second})
     samplers(folder)
     drawings(folder)
     tokenizers(folder, models)

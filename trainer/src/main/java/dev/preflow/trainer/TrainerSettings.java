@@ -144,7 +144,7 @@ public final class TrainerSettings {
     /** What is trained. */
     public static final Setting<String> TRAINABLE = Settings.string(
             "trainer.trainable",
-            "unet\\..*\\.attentions\\..*|text_encoder\\..*",
+            "unet\\..*\\.attentions\\..*|text_encoder(_2)?\\..*",
             "Regular expression of the parameters that are trained, by name, unless a LoRA is trained");
 
     /** LoRA's rank. */

@@ -57,9 +57,57 @@ public final class TinyPolicy {
                 SchedulerConfig.stableDiffusion("DDIMScheduler"));
     }
 
+    /** The parts in the form of SDXL: two text encoders, pooled text and sizes. */
+    public static PipelineModels sdxl() {
+        PipelineModels one = models();
+        PromptEncoder.Text first = one.prompts().texts().get(0);
+        ClipTextConfig projecting = new ClipTextConfig(
+                List.of("CLIPTextModelWithProjection"),
+                first.tokenizer().vocabularySize(),
+                8,
+                16,
+                2,
+                2,
+                8,
+                "gelu",
+                null,
+                10,
+                2);
+        UNetConfig unet = new UNetConfig(
+                4,
+                4,
+                4,
+                List.of("DownBlock2D", "CrossAttnDownBlock2D"),
+                List.of("CrossAttnUpBlock2D", "UpBlock2D"),
+                List.of(8, 16),
+                1,
+                List.of(2),
+                List.of(1, 2),
+                16 + 8,
+                4,
+                null,
+                true,
+                null,
+                0,
+                null,
+                "text_time",
+                4,
+                10 + 6 * 4);
+        PromptEncoder.Text second = new PromptEncoder.Text(new ClipTextEncoder(projecting), first.tokenizer());
+        return new PipelineModels(
+                new UNet2DConditionModel(unet),
+                new PromptEncoder(List.of(first, second), true),
+                one.vae(),
+                one.scheduler());
+    }
+
     /** The pipeline with weights from a seed. */
     public static DiffusionPipeline pipeline(NDManager manager, long seed) {
-        PipelineModels models = models();
+        return pipeline(manager, models(), seed);
+    }
+
+    /** A pipeline with weights from a seed. */
+    public static DiffusionPipeline pipeline(NDManager manager, PipelineModels models, long seed) {
         return new DiffusionPipeline(
                 models, models.initPolicy(manager, seed), models.initVae(manager, 1), "tiny", manager);
     }

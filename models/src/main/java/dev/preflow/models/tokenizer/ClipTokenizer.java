@@ -14,12 +14,14 @@ public final class ClipTokenizer {
     private final ClipVocabulary vocabulary;
     private final ClipTokenizerConfig config;
     private final BytePairEncoder encoder;
+    private final ClipWords words;
 
     ClipTokenizer(ClipVocabulary vocabulary, ClipTokenizerConfig config) {
         this.vocabulary = vocabulary;
         this.config = config;
         this.encoder = new BytePairEncoder(vocabulary.merges());
-        for (String token : List.of(config.start(), config.end(), config.unknown(), config.padding())) {
+        this.words = new ClipWords(config.special());
+        for (String token : config.special()) {
             if (!vocabulary.ids().containsKey(token)) {
                 throw new IllegalArgumentException("vocab.json lacks the special token '" + token + "'");
             }
@@ -43,8 +45,8 @@ public final class ClipTokenizer {
     /** The ids of a text's tokens, without start, end, padding or truncation. */
     public int[] tokenize(String text) {
         List<Integer> ids = new ArrayList<>();
-        for (String word : ClipWords.split(text)) {
-            if (word.equals(config.start()) || word.equals(config.end())) {
+        for (String word : words.split(text)) {
+            if (words.isSpecial(word)) {
                 ids.add(id(word));
             } else {
                 encoder.encode(ClipWords.symbols(word)).forEach(symbol -> ids.add(id(symbol)));

@@ -18,7 +18,7 @@ public final class ClipTokenizerBuilder {
 
     /** Adds the words of a text. */
     public ClipTokenizerBuilder add(String text) {
-        ClipWords.split(text).forEach(word -> frequencies.merge(word, 1, Integer::sum));
+        ClipWords.CLIP.split(text).forEach(word -> frequencies.merge(word, 1, Integer::sum));
         return this;
     }
 

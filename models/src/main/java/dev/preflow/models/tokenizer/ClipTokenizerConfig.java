@@ -6,7 +6,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What a tokenizer folder says beside its vocabulary: the special tokens and the length of encodings. */
 record ClipTokenizerConfig(String start, String end, String unknown, String padding, int maxLength) {
@@ -36,6 +39,12 @@ record ClipTokenizerConfig(String start, String end, String unknown, String padd
                 token(special, config, "unk_token", ClipWords.END),
                 token(special, config, "pad_token", ClipWords.END),
                 config.path("model_max_length").asInt(CLIP_LENGTH));
+    }
+
+    /** The special tokens; in a text they stand for themselves, even the "!" with which some tokenizers pad. */
+    Set<String> special() {
+        // all four are often the same two
+        return new LinkedHashSet<>(List.of(start, end, unknown, padding));
     }
 
     void save(Path folder) throws IOException {

@@ -4,8 +4,10 @@ import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Cleans text and splits it into the words that CLIP encodes one by one. */
 final class ClipWords {
@@ -13,24 +15,39 @@ final class ClipWords {
     static final String END = "<|endoftext|>";
     static final String WORD_END = "</w>";
 
-    private static final Pattern SPECIAL = Pattern.compile(Pattern.quote(START) + "|" + Pattern.quote(END));
+    /** The special tokens of CLIP's own tokenizer. */
+    static final ClipWords CLIP = new ClipWords(Set.of(START, END));
+
     private static final Pattern SPACES = Pattern.compile("\\s+", Pattern.UNICODE_CHARACTER_CLASS);
     private static final Pattern WORDS = Pattern.compile(
             "<\\|startoftext\\|>|<\\|endoftext\\|>|'s|'t|'re|'ve|'m|'ll|'d|\\p{L}+|\\p{N}|[^\\s\\p{L}\\p{N}]+",
             Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CHARACTER_CLASS);
 
-    private ClipWords() {}
+    private final Set<String> special;
+    private final Pattern specialPattern;
+
+    /** @param special tokens that stand for themselves */
+    ClipWords(Set<String> special) {
+        this.special = Set.copyOf(special);
+        this.specialPattern =
+                Pattern.compile(special.stream().map(Pattern::quote).collect(Collectors.joining("|")));
+    }
+
+    /** Whether a word is a special token, which is not cut further. */
+    boolean isSpecial(String word) {
+        return special.contains(word);
+    }
 
     /** The lower-cased words of a text, in Unicode's composed form. Special tokens are taken out before, wherever they stand. */
-    static List<String> split(String text) {
+    List<String> split(String text) {
         String repaired = UnicodeText.repair(text);
         List<String> words = new ArrayList<>();
-        Matcher special = SPECIAL.matcher(repaired);
+        Matcher matcher = specialPattern.matcher(repaired);
         int from = 0;
-        while (special.find()) {
-            addWords(repaired.substring(from, special.start()), words);
-            words.add(special.group());
-            from = special.end();
+        while (matcher.find()) {
+            addWords(repaired.substring(from, matcher.start()), words);
+            words.add(matcher.group());
+            from = matcher.end();
         }
         addWords(repaired.substring(from), words);
         return words;

@@ -41,9 +41,55 @@ public final class TinyPipeline {
                 SchedulerConfig.stableDiffusion(scheduler));
     }
 
+    /** Parts in the form of SDXL, with widths, depths and head sizes that no published model has. */
+    public static PipelineModels sdxl() {
+        ClipTokenizer tokenizer = new ClipTokenizerBuilder()
+                .add("a red circle above a blue square")
+                .maxLength(12)
+                .build();
+        int vocabulary = tokenizer.vocabularySize();
+        UNetConfig unet = new UNetConfig(
+                4,
+                4,
+                4,
+                List.of("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
+                List.of("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
+                List.of(8, 24, 12),
+                2,
+                List.of(1, 3, 2),
+                List.of(1, 3, 2),
+                16 + 10,
+                4,
+                null,
+                true,
+                null,
+                0,
+                null,
+                "text_time",
+                6,
+                14 + 6 * 6);
+        ClipTextConfig second = new ClipTextConfig(
+                List.of("CLIPTextModelWithProjection"), vocabulary, 10, 20, 3, 5, 12, "gelu", null, 14, 2);
+        return new PipelineModels(
+                new UNet2DConditionModel(unet),
+                new PromptEncoder(
+                        List.of(
+                                new PromptEncoder.Text(
+                                        new ClipTextEncoder(ClipTextConfig.of(vocabulary, 16, 32, 2, 4, 12)),
+                                        tokenizer),
+                                new PromptEncoder.Text(new ClipTextEncoder(second), tokenizer)),
+                        true),
+                new AutoencoderKL(VaeConfig.of(8, List.of(8, 8), 1, 4, 4)),
+                SchedulerConfig.stableDiffusion("EulerDiscreteScheduler"));
+    }
+
     /** The pipeline with weights from a seed. */
     public static DiffusionPipeline create(NDManager manager, String scheduler, long seed) {
-        PipelineModels models = models(scheduler);
+        return create(manager, models(scheduler), seed);
+    }
+
+    /** A pipeline with weights from a seed. */
+    public static DiffusionPipeline create(NDManager manager, PipelineModels models, long seed) {
         return new DiffusionPipeline(
                 models, models.initPolicy(manager, seed), models.initVae(manager, 1), "r" + seed, manager);
     }

@@ -9,15 +9,19 @@ import java.nio.file.Path;
 import java.util.function.Function;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Emoji, combining marks, zero-width characters, long words, mixed scripts, entities: cut up as transformers does. */
 class TokenizerReferenceTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int BERT_LENGTH = 35;
 
-    @Test
-    void shouldCutAsTransformersClipTokenizerDoes() throws IOException {
-        Path folder = Reference.folder("tokenizers/clip");
+    /** The second pads as Stable Diffusion 2 and SDXL do. */
+    @ParameterizedTest
+    @ValueSource(strings = {"clip", "clip-zeros"})
+    void shouldCutAsTransformersClipTokenizerDoes(String name) throws IOException {
+        Path folder = Reference.folder("tokenizers/" + name);
         ClipTokenizer tokenizer = ClipTokenizer.load(folder);
         compare(folder, tokenizer::tokenize, tokenizer::encode);
     }

@@ -12,6 +12,7 @@ import dev.preflow.models.tensor.Parameters;
 import dev.preflow.models.tensor.Torch;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,6 +79,30 @@ class ClipTextEncoderTest {
                         "text_model.encoder.layers.0.mlp.fc1.weight",
                         "text_model.final_layer_norm.bias")
                 .hasSize(2 + 2 * 16 + 2);
+    }
+
+    @Test
+    void shouldPoolAtTheEndOfTextByTheRuleOfTheConfig() {
+        try (Autograd off = Autograd.disabled()) {
+            NDArray ids = ids(1, 5, 7, 5);
+            NDArray atFive = projecting(5).penultimate(parameters.root(), ids).pooled();
+            NDArray atLargest =
+                    projecting(2).penultimate(parameters.root(), ids).pooled();
+            NDArray atSeven = projecting(7).penultimate(parameters.root(), ids).pooled();
+            assertThat(atFive.getShape()).isEqualTo(new Shape(1, 3));
+            assertThat(atLargest).isEqualTo(atSeven).isNotEqualTo(atFive);
+            assertThatThrownBy(() -> projecting(4).penultimate(parameters.root(), ids))
+                    .hasMessageContaining("eos_token_id 4");
+        }
+    }
+
+    private ClipTextEncoder projecting(int end) {
+        ClipTextEncoder encoder = new ClipTextEncoder(
+                new ClipTextConfig(List.of("CLIPTextModelWithProjection"), 9, 8, 16, 2, 2, 5, "gelu", null, 3, end));
+        if (parameters.names().isEmpty()) {
+            encoder.init(parameters.root(), 1);
+        }
+        return encoder;
     }
 
     @Test

@@ -116,6 +116,25 @@ class PpoTest {
         assertThat(report.gradientNorm()).isPositive();
     }
 
+    @Test
+    void shouldTrainTheFormOfSdxlToo() throws Exception {
+        tearDown();
+        manager = Torch.newManager();
+        pipeline = TinyPolicy.pipeline(manager, TinyPolicy.sdxl(), 3);
+        lease = pipeline.borrow();
+        policy = lease.parameters();
+        reference = policy.copy(manager);
+
+        Ppo ppo = ppo(options(1e-3, 0.1));
+        UpdateReport report = ppo.iterate(TinyPolicy.rollouts(pipeline, 3, 5), 0, 1);
+
+        assertThat(report.firstLogRatio()).isLessThanOrEqualTo(1e-6);
+        assertThat(report.gradientNorm()).isPositive();
+        for (String name : List.of("unet.add_embedding.linear_2.weight", "text_encoder_2.text_projection.weight")) {
+            assertThat(policy.get(name)).as(name).isNotEqualTo(reference.get(name));
+        }
+    }
+
     private List<Sample> throughFiles(List<Sample> group) throws IOException {
         List<Sample> read = new ArrayList<>();
         for (Sample sample : group) {
