@@ -1,7 +1,7 @@
 package dev.preflow.trainer;
 
 import dev.preflow.models.tensor.Noise;
-import dev.preflow.models.weights.SafetensorsException;
+import dev.preflow.models.weights.WeightsException;
 import dev.preflow.schemas.GenerationTask;
 import dev.preflow.schemas.Prompt;
 import dev.preflow.stream.StageRuntime;
@@ -105,7 +105,7 @@ final class RolloutFeed {
     List<Sample> read(RolloutGroup group) {
         try {
             return reader.read(group);
-        } catch (IOException | SafetensorsException e) {
+        } catch (IOException | WeightsException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
     }

@@ -26,7 +26,7 @@ final class RolloutReader {
      *
      * @throws IOException if a trajectory is missing, or its bytes are not what its digest promises
      * @throws IllegalArgumentException if one is no trajectory
-     * @throws dev.preflow.models.weights.SafetensorsException if one is no safetensors file
+     * @throws dev.preflow.models.weights.WeightsException if one is no safetensors file
      */
     List<Sample> read(RolloutGroup group) throws IOException {
         List<Sample> samples = new ArrayList<>();

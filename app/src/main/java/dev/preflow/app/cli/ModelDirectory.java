@@ -18,9 +18,11 @@ final class ModelDirectory {
         require(directory, option, "a diffusers directory", "model_index.json");
     }
 
-    /** What a VP-Score was saved to. */
-    static void requireVpScore(Path directory, String option) throws IOException {
-        require(directory, option, "the directory of a VP-Score", "model.safetensors");
+    /** What a VP-Score was saved to, or the file that it was published as. */
+    static void requireVpScore(Path source, String option) throws IOException {
+        if (!Files.isRegularFile(source)) {
+            require(source, option, "a VP-Score's directory or file", "model.safetensors");
+        }
     }
 
     private static void require(Path directory, String option, String what, String file) throws IOException {

@@ -28,13 +28,14 @@ import picocli.CommandLine.Parameters;
             "  preflow score \"a red circle\" one.png two.png     by the newest release",
             "  preflow score --data data \"a red circle\" one.png  by a demo's newest release",
             "  preflow score --model mine \"a red circle\" one.png by a VP-Score's directory",
+            "  preflow score --model ImageReward.pt \"a cat\" c.png by a published file, with its vocab.txt beside it",
             "",
             "Higher is better. Only scores of the same model can be compared."
         })
 public final class ScoreCommand extends CliCommand {
 
     /** Weights, and what they are called. */
-    private record Model(Path directory, String name) {}
+    private record Model(Path source, String name) {}
 
     @Parameters(index = "0", paramLabel = "PROMPT", description = "What the images shall show.")
     private String prompt = "";
@@ -42,7 +43,10 @@ public final class ScoreCommand extends CliCommand {
     @Parameters(index = "1..*", arity = "1..*", paramLabel = "IMAGE", description = "PNG, JPEG, GIF or BMP files.")
     private List<Path> files = List.of();
 
-    @Option(names = "--model", paramLabel = "DIR", description = "Directory of a VP-Score; else the newest release.")
+    @Option(
+            names = "--model",
+            paramLabel = "PATH",
+            description = "Directory of a VP-Score, or ImageReward's file; else the newest release.")
     private @Nullable Path model;
 
     @Mixin
@@ -73,7 +77,7 @@ public final class ScoreCommand extends CliCommand {
         }
         var chosen = choose();
         try (var manager = computing.read(options()).newManager();
-                var vpScore = VpScore.load(chosen.directory(), manager)) {
+                var vpScore = VpScore.load(chosen.source(), manager)) {
             float[] scores = vpScore.score(images, Collections.nCopies(images.size(), prompt));
             for (int i = 0; i < scores.length; i++) {
                 tell(files.get(i), scores[i], chosen.name());
@@ -115,6 +119,6 @@ public final class ScoreCommand extends CliCommand {
                 .find(ReleaseKind.REWARD)
                 .map(found -> new Model(found.directory(), found.release().getId()))
                 .orElseThrow(() -> new IOException(
-                        "VP-Score has no release yet: let it learn first, or name a directory with --model"));
+                        "VP-Score has no release yet: let it learn first, or name one with --model"));
     }
 }

@@ -35,8 +35,8 @@ public final class AppSettings {
     public static final Setting<Path> REWARD_INITIAL = Settings.path(
                     "reward.initial",
                     "",
-                    "VP-Score directory that learning starts from, such as a pre-trained BLIP; absent for a small network"
-                            + " with random weights")
+                    "What learning starts from: a VP-Score directory, or a file as BLIP and ImageReward are published, with"
+                            + " vocab.txt beside it; absent for a small network with random weights")
             .withoutDefault();
 
     /** Every setting of every part. */

@@ -58,10 +58,10 @@ final class RewardStages {
         return new ReleaseFiles(context.blobs(), folder, Clock.systemUTC());
     }
 
-    private static InitialModel initial(Optional<Path> directory, long seed) {
+    private static InitialModel initial(Optional<Path> source, long seed) {
         return manager -> {
-            if (directory.isPresent()) {
-                return VpScore.load(directory.get(), manager);
+            if (source.isPresent()) {
+                return VpScore.start(source.get(), manager, seed);
             }
             var tokenizer = SceneVocabulary.tokenizer();
             return VpScore.create(VpScoreConfig.small(tokenizer.vocabularySize()), tokenizer, manager, seed);

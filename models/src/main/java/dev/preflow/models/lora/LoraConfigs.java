@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.preflow.models.weights.SafetensorsException;
+import dev.preflow.models.weights.WeightsException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -46,7 +46,7 @@ final class LoraConfigs {
             }
             return new LoraConfigs(JSON.createObjectNode(), true);
         } catch (IOException e) {
-            throw new SafetensorsException(file, "its adapters' configuration is no JSON: " + e.getMessage(), e);
+            throw new WeightsException(file, "its adapters' configuration is no JSON: " + e.getMessage(), e);
         }
     }
 

@@ -6,10 +6,10 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.preflow.models.tensor.Ops;
 import dev.preflow.models.tensor.Parameters;
-import dev.preflow.models.weights.SafetensorsException;
 import dev.preflow.models.weights.SafetensorsReader;
 import dev.preflow.models.weights.SafetensorsWriter;
 import dev.preflow.models.weights.TensorEntry;
+import dev.preflow.models.weights.WeightsException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -46,7 +46,7 @@ public final class LoraFile {
      *
      * @param base the weights that they shall adapt
      * @param parent manager below which the adapters live
-     * @throws SafetensorsException naming the file and the tensors, if it has none of an adapter, some for layers that the base
+     * @throws WeightsException naming the file and the tensors, if it has none of an adapter, some for layers that the base
      *     lacks, or some whose shapes do not fit
      */
     public static Lora read(Path file, Parameters base, NDManager parent) {
@@ -171,8 +171,8 @@ public final class LoraFile {
         }
     }
 
-    private SafetensorsException problem(String problem) {
-        return new SafetensorsException(file, problem);
+    private WeightsException problem(String problem) {
+        return new WeightsException(file, problem);
     }
 
     private static String some(List<String> names) {

@@ -4,8 +4,15 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.preflow.models.tensor.Noise;
+import dev.preflow.models.tensor.Parameters;
 import dev.preflow.models.tensor.Scope;
+import dev.preflow.models.tensor.Torch;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Creates a network's parameters with random initial values, all from one seed.
@@ -18,51 +25,85 @@ public final class Initializer {
     /** The gain of a layer that ends a residual branch. */
     public static final double RESIDUAL = 0.3;
 
-    private final NDManager manager;
     private final RandomGenerator random;
+    private final @Nullable NavigableMap<String, Shape> shapes;
 
     /** Draws from a generator seeded with {@code seed}; arrays are made in the parameters' manager. */
-    public Initializer(Scope p, long seed) {
-        this.manager = p.parameters().manager();
+    public Initializer(long seed) {
         this.random = Noise.generator(seed);
+        this.shapes = null;
+    }
+
+    private Initializer(NavigableMap<String, Shape> shapes) {
+        this.random = Noise.generator(0);
+        this.shapes = shapes;
+    }
+
+    /**
+     * The names and shapes of a network's parameters, without their memory.
+     *
+     * @param network creates the parameters in the scope, which is empty
+     */
+    public static NavigableMap<String, Shape> shapes(BiConsumer<Initializer, Scope> network) {
+        NavigableMap<String, Shape> shapes = new TreeMap<>();
+        try (NDManager manager = Torch.newManager()) {
+            network.accept(new Initializer(shapes), new Parameters(manager).root());
+        }
+        return shapes;
     }
 
     /** A linear map with bias. */
     public void linear(Scope p, int in, int out, double gain) {
-        p.add("weight", weight(gain, in, out, in));
+        weight(p, gain, in, out, in);
         zeros(p, "bias", out);
     }
 
     /** A linear map without bias. */
     public void linearWithoutBias(Scope p, int in, int out) {
-        p.add("weight", weight(1, in, out, in));
+        weight(p, 1, in, out, in);
     }
 
     /** A convolution with a square kernel and bias. */
     public void conv(Scope p, int in, int out, int kernel, double gain) {
-        p.add("weight", weight(gain, in * kernel * kernel, out, in, kernel, kernel));
+        weight(p, gain, in * kernel * kernel, out, in, kernel, kernel);
         zeros(p, "bias", out);
     }
 
     /** A normalisation: scale one, shift zero. */
     public void norm(Scope p, int channels) {
-        p.add("weight", manager.ones(new Shape(channels)));
+        add(p, "weight", NDManager::ones, channels);
         zeros(p, "bias", channels);
     }
 
     /** A table of normal numbers under a name of its own. */
     public void normal(Scope p, String name, double deviation, long... shape) {
-        try (NDArray standard = Noise.normal(manager, random, new Shape(shape))) {
-            p.add(name, standard.mul(deviation));
-        }
+        add(
+                p,
+                name,
+                (manager, size) -> {
+                    try (NDArray standard = Noise.normal(manager, random, size)) {
+                        return standard.mul(deviation);
+                    }
+                },
+                shape);
     }
 
     /** Zeros under a name of its own. */
     public void zeros(Scope p, String name, long... shape) {
-        p.add(name, manager.zeros(new Shape(shape)));
+        add(p, name, NDManager::zeros, shape);
     }
 
-    private NDArray weight(double gain, int fanIn, long... shape) {
-        return Noise.uniform(manager, random, (float) (gain * Math.sqrt(3.0 / fanIn)), new Shape(shape));
+    private void weight(Scope p, double gain, int fanIn, long... shape) {
+        float bound = (float) (gain * Math.sqrt(3.0 / fanIn));
+        add(p, "weight", (manager, size) -> Noise.uniform(manager, random, bound, size), shape);
+    }
+
+    private void add(Scope p, String name, BiFunction<NDManager, Shape, NDArray> values, long... shape) {
+        Shape size = new Shape(shape);
+        if (shapes == null) {
+            p.add(name, values.apply(p.parameters().manager(), size));
+        } else {
+            shapes.put(p.prefix() + name, size);
+        }
     }
 }

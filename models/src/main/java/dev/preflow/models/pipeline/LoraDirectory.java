@@ -4,8 +4,8 @@ import dev.preflow.models.lora.Lora;
 import dev.preflow.models.lora.LoraFile;
 import dev.preflow.models.lora.LoraFormat;
 import dev.preflow.models.tensor.Parameters;
-import dev.preflow.models.weights.SafetensorsException;
 import dev.preflow.models.weights.SafetensorsReader;
+import dev.preflow.models.weights.WeightsException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -53,7 +53,7 @@ public final class LoraDirectory {
     /**
      * The diffusers directory that a LoRA belongs to.
      *
-     * @throws SafetensorsException if the file does not say, or the directory is not there
+     * @throws WeightsException if the file does not say, or the directory is not there
      */
     public static Path base(Path directory) {
         Path file = file(directory);
@@ -62,11 +62,10 @@ public final class LoraDirectory {
             base = reader.metadata().get(BASE);
         }
         if (base == null) {
-            throw new SafetensorsException(
-                    file, "its metadata has no " + BASE + ": give the LoRA beside a model instead");
+            throw new WeightsException(file, "its metadata has no " + BASE + ": give the LoRA beside a model instead");
         }
         if (!Files.isDirectory(Path.of(base))) {
-            throw new SafetensorsException(
+            throw new WeightsException(
                     file, "its base " + base + " is not there: give the LoRA beside a copy of that model instead");
         }
         return Path.of(base);

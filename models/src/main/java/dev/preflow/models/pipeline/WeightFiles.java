@@ -2,7 +2,7 @@ package dev.preflow.models.pipeline;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.preflow.models.weights.SafetensorsException;
+import dev.preflow.models.weights.WeightsException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +28,7 @@ final class WeightFiles {
      * @param folder the network's folder
      * @param name the file name without variant and suffix, such as {@code diffusion_pytorch_model}
      * @throws IllegalArgumentException if there are none; the message names what was looked for
-     * @throws SafetensorsException if an index cannot be used, or names a file that is not there
+     * @throws WeightsException if an index cannot be used, or names a file that is not there
      */
     static List<Path> find(Path folder, String name) {
         List<String> candidates = new ArrayList<>();
@@ -53,16 +53,16 @@ final class WeightFiles {
             names.add(file.asText());
         }
         if (names.isEmpty()) {
-            throw new SafetensorsException(index, "its weight_map names no file");
+            throw new WeightsException(index, "its weight_map names no file");
         }
         List<Path> files = new ArrayList<>();
         for (String name : names) {
             Path file = index.resolveSibling(name);
             if (!file.getParent().equals(index.getParent())) {
-                throw new SafetensorsException(index, "its weight_map names a file elsewhere: " + name);
+                throw new WeightsException(index, "its weight_map names a file elsewhere: " + name);
             }
             if (!Files.exists(file)) {
-                throw new SafetensorsException(index, "shard " + name + " is not there");
+                throw new WeightsException(index, "shard " + name + " is not there");
             }
             files.add(file);
         }
@@ -73,7 +73,7 @@ final class WeightFiles {
         try {
             return JSON.readTree(index.toFile());
         } catch (IOException e) {
-            throw new SafetensorsException(index, "it cannot be read: " + e.getMessage(), e);
+            throw new WeightsException(index, "it cannot be read: " + e.getMessage(), e);
         }
     }
 }

@@ -30,6 +30,10 @@ final class BlipOps {
                 return torch.narrow(x, 1, 0, 1)
               def gaps(self: __torch__.M, s: Tensor, b: Tensor, w: Tensor) -> Tensor:
                 return torch.sub(torch.index_select(s, 0, b), torch.index_select(s, 0, w))
+              def positions(self: __torch__.M, x: Tensor, g: int, n: int) -> Tensor:
+                y = torch.transpose(torch.narrow(x, 1, 1, torch.mul(g, g)), 1, 2)
+                z = torch.upsample_bicubic2d(torch.unflatten(y, 2, [g, g]), [n, n], False)
+                return torch.cat([torch.narrow(x, 1, 0, 1), torch.transpose(torch.flatten(z, 2), 1, 2)], 1)
               def crop(self: __torch__.M, x: Tensor, t: int, l: int, n: int) -> Tensor:
                 return torch.narrow(torch.narrow(x, 2, t, n), 3, l, n)
             """);
@@ -64,6 +68,11 @@ final class BlipOps {
     /** By how much some entries of a vector exceed others. */
     static NDArray gaps(NDArray scores, int[] better, int[] worse) {
         return SCRIPT.call("gaps", scores, indices(scores, better), indices(scores, worse));
+    }
+
+    /** A position table [1, 1 + grid², W] for another grid, resized by bicubic interpolation behind its first row. */
+    static NDArray resizePositions(NDArray table, long grid, long newGrid) {
+        return SCRIPT.call("positions", table, grid, newGrid);
     }
 
     /** The square of the given side whose upper left corner is at (top, left). */

@@ -2,19 +2,20 @@ package dev.preflow.models.reward;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.preflow.models.image.RgbImage;
 import dev.preflow.models.nn.Initializer;
 import dev.preflow.models.tensor.Autograd;
 import dev.preflow.models.tensor.Parameters;
 import dev.preflow.models.tensor.Scope;
 import dev.preflow.models.tokenizer.WordPieceTokenizer;
-import dev.preflow.models.weights.SafetensorsReader;
 import dev.preflow.models.weights.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -24,9 +25,9 @@ import org.jspecify.annotations.Nullable;
  * parameters.
  */
 public final class VpScore implements AutoCloseable {
-    private static final String CONFIG_FILE = "config.json";
-    private static final String VOCABULARY_FILE = "vocab.txt";
-    private static final String WEIGHTS_FILE = "model.safetensors";
+    private static final String VISION = "blip.visual_encoder";
+    private static final String TEXT = "blip.text_encoder";
+    private static final String HEAD = "mlp";
     private static final int SCORING_BATCH = 64;
 
     private final VpScoreConfig config;
@@ -47,26 +48,48 @@ public final class VpScore implements AutoCloseable {
     /** A network with random parameters; the same seed gives the same ones. */
     public static VpScore create(VpScoreConfig config, WordPieceTokenizer tokenizer, NDManager parent, long seed) {
         VpScore model = new VpScore(config, tokenizer, new Parameters(parent));
-        Initializer init = new Initializer(model.parameters.root(), seed);
-        new VisionTransformer(config).init(model.vision(), init);
-        new ImageGroundedTextEncoder(config).init(model.text(), init);
-        new ScoreHead(config).init(model.head(), init);
+        initialize(config, new Initializer(seed), model.parameters.root());
         return model;
     }
 
-    /** Reads what {@link #save} wrote: {@code config.json}, {@code vocab.txt} and {@code model.safetensors}. */
-    public static VpScore load(Path folder, NDManager parent) throws IOException {
-        VpScoreConfig config = VpScoreConfig.read(folder.resolve(CONFIG_FILE));
-        WordPieceTokenizer tokenizer = WordPieceTokenizer.load(folder.resolve(VOCABULARY_FILE));
-        return new VpScore(config, tokenizer, SafetensorsReader.readAll(folder.resolve(WEIGHTS_FILE), parent));
+    /** The names and shapes of the parameters of a network of these sizes. */
+    static NavigableMap<String, Shape> shapes(VpScoreConfig config) {
+        return Initializer.shapes((init, p) -> initialize(config, init, p));
+    }
+
+    private static void initialize(VpScoreConfig config, Initializer init, Scope p) {
+        new VisionTransformer(config).init(p.scope(VISION), init);
+        new ImageGroundedTextEncoder(config).init(p.scope(TEXT), init);
+        new ScoreHead(config).init(p.scope(HEAD), init);
+    }
+
+    /**
+     * Reads a network that scores: the directory that {@link #save} wrote, or a file as ImageReward is published
+     * ({@code ImageReward.pt}), with {@code vocab.txt} of its text encoder beside it. Sizes come from the
+     * {@code config.json} beside it or, without one, from its tensors.
+     *
+     * @throws dev.preflow.models.weights.WeightsException naming the file and the tensors, if they are not such a network's
+     */
+    public static VpScore load(Path source, NDManager parent) throws IOException {
+        return VpScoreFiles.load(source, parent, null);
+    }
+
+    /**
+     * Reads a network to train: as {@link #load} does, but a file without a head, as BLIP is published
+     * ({@code model_large.pth}), gets a random one.
+     *
+     * @param seed of the head's weights
+     */
+    public static VpScore start(Path source, NDManager parent, long seed) throws IOException {
+        return VpScoreFiles.load(source, parent, seed);
     }
 
     /** Writes the network to a folder, which is created if need be. */
     public void save(Path folder) throws IOException {
         Files.createDirectories(folder);
-        config.write(folder.resolve(CONFIG_FILE));
-        tokenizer.save(folder.resolve(VOCABULARY_FILE));
-        SafetensorsWriter.write(folder.resolve(WEIGHTS_FILE), parameters.asMap(), Map.of("format", "pt"));
+        config.write(folder.resolve(VpScoreFiles.CONFIG));
+        tokenizer.save(folder.resolve(VpScoreFiles.VOCABULARY));
+        SafetensorsWriter.write(folder.resolve(VpScoreFiles.WEIGHTS), parameters.asMap(), Map.of("format", "pt"));
     }
 
     /** The sizes and the scale of scores. */
@@ -168,15 +191,15 @@ public final class VpScore implements AutoCloseable {
     }
 
     private Scope vision() {
-        return parameters.root().scope("blip").scope("visual_encoder");
+        return parameters.scope(VISION);
     }
 
     private Scope text() {
-        return parameters.root().scope("blip").scope("text_encoder");
+        return parameters.scope(TEXT);
     }
 
     private Scope head() {
-        return parameters.root().scope("mlp");
+        return parameters.scope(HEAD);
     }
 
     private static void requireTexts(int images, List<String> texts) {

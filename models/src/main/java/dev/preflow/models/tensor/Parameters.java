@@ -83,6 +83,13 @@ public final class Parameters implements AutoCloseable {
         arrays.put(name, kept);
     }
 
+    /** Puts an array in the place of the one under a name, which is closed. */
+    public void replace(String name, NDArray array) {
+        get(name).close();
+        arrays.remove(name);
+        add(name, array);
+    }
+
     /**
      * The parameter of a name.
      *

@@ -9,6 +9,7 @@ import dev.preflow.models.tensor.Execution;
 import dev.preflow.models.tensor.Ops;
 import dev.preflow.models.tensor.Scope;
 import java.util.Arrays;
+import java.util.NavigableMap;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -32,7 +33,15 @@ public record ClipTextEncoder(ClipTextConfig config) {
 
     /** Adds new parameters. */
     public void init(Scope p, long seed) {
-        Initializer init = new Initializer(p, seed);
+        initialize(new Initializer(seed), p);
+    }
+
+    /** The names and shapes of the parameters. */
+    public NavigableMap<String, Shape> shapes() {
+        return Initializer.shapes(this::initialize);
+    }
+
+    private void initialize(Initializer init, Scope p) {
         Scope model = p.scope(ROOT);
         int channels = config.hiddenSize();
         Scope embeddings = model.scope("embeddings");

@@ -3,6 +3,7 @@ package dev.preflow.models.unet;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import dev.preflow.models.nn.Initializer;
 import dev.preflow.models.nn.Layers;
 import dev.preflow.models.tensor.Execution;
@@ -11,6 +12,7 @@ import dev.preflow.models.tensor.Scope;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.NavigableMap;
 
 /**
  * The text-conditioned U-Net of latent diffusion (Rombach et al. 2022), with diffusers' parameter names. Immutable: the
@@ -43,7 +45,15 @@ public final class UNet2DConditionModel {
 
     /** Adds new parameters. */
     public void init(Scope p, long seed) {
-        Initializer init = new Initializer(p, seed);
+        initialize(new Initializer(seed), p);
+    }
+
+    /** The names and shapes of the parameters. */
+    public NavigableMap<String, Shape> shapes() {
+        return Initializer.shapes(this::initialize);
+    }
+
+    private void initialize(Initializer init, Scope p) {
         int first = config.blockOutChannels().get(0);
         init.conv(p.scope("conv_in"), config.inChannels(), first, 3, 1);
         time.initialize(init, p);

@@ -4,11 +4,13 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
 import dev.preflow.models.nn.Initializer;
 import dev.preflow.models.nn.Layers;
 import dev.preflow.models.tensor.Execution;
 import dev.preflow.models.tensor.Ops;
 import dev.preflow.models.tensor.Scope;
+import java.util.NavigableMap;
 import java.util.function.UnaryOperator;
 
 /**
@@ -29,7 +31,15 @@ public record AutoencoderKL(VaeConfig config) {
 
     /** Adds new parameters. */
     public void init(Scope p, long seed) {
-        Initializer init = new Initializer(p, seed);
+        initialize(new Initializer(seed), p);
+    }
+
+    /** The names and shapes of the parameters. */
+    public NavigableMap<String, Shape> shapes() {
+        return Initializer.shapes(this::initialize);
+    }
+
+    private void initialize(Initializer init, Scope p) {
         int latent = config.latentChannels();
         new Encoder(config).initialize(init, p.scope("encoder"));
         new Decoder(config).initialize(init, p.scope("decoder"));

@@ -52,13 +52,13 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, TensorEntry> 
         try {
             JsonNode root = JSON.readTree(json);
             if (!root.isObject()) {
-                throw new SafetensorsException(file, "its header is not a JSON object");
+                throw new WeightsException(file, "its header is not a JSON object");
             }
             return root;
         } catch (JsonProcessingException e) {
-            throw new SafetensorsException(file, "its header is not JSON: " + e.getOriginalMessage(), e);
+            throw new WeightsException(file, "its header is not JSON: " + e.getOriginalMessage(), e);
         } catch (IOException e) {
-            throw new SafetensorsException(file, "its header cannot be read", e);
+            throw new WeightsException(file, "its header cannot be read", e);
         }
     }
 
@@ -67,13 +67,13 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, TensorEntry> 
         List<Long> dimensions = longs(file, name, node, "shape");
         List<Long> offsets = longs(file, name, node, "data_offsets");
         if (offsets.size() != 2 || offsets.get(1) < offsets.get(0)) {
-            throw new SafetensorsException(file, "tensor " + name + " has data_offsets " + offsets);
+            throw new WeightsException(file, "tensor " + name + " has data_offsets " + offsets);
         }
         TensorEntry entry = new TensorEntry(name, type, new Shape(dimensions), offsets.get(0), offsets.get(1));
         long expected = bytes(file, name, dimensions, type);
         if (entry.bytes() != expected) {
             String problem = "tensor %s of %s %s needs %d bytes, but its range has %d";
-            throw new SafetensorsException(file, problem.formatted(name, type, dimensions, expected, entry.bytes()));
+            throw new WeightsException(file, problem.formatted(name, type, dimensions, expected, entry.bytes()));
         }
         return entry;
     }
@@ -86,7 +86,7 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, TensorEntry> 
             }
             return size;
         } catch (ArithmeticException e) {
-            throw new SafetensorsException(file, "tensor " + name + " has an impossible shape " + dimensions, e);
+            throw new WeightsException(file, "tensor " + name + " has an impossible shape " + dimensions, e);
         }
     }
 
@@ -96,7 +96,7 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, TensorEntry> 
                 return type;
             }
         }
-        throw new SafetensorsException(
+        throw new WeightsException(
                 file, "tensor " + name + " has dtype '" + dtype + "'; known are " + List.of(StoredType.values()));
     }
 
@@ -105,12 +105,12 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, TensorEntry> 
         List<Long> values = new ArrayList<>();
         for (JsonNode value : array) {
             if (!value.canConvertToLong() || !value.isIntegralNumber() || value.asLong() < 0) {
-                throw new SafetensorsException(file, "tensor " + name + " has " + field + " " + array);
+                throw new WeightsException(file, "tensor " + name + " has " + field + " " + array);
             }
             values.add(value.asLong());
         }
         if (!array.isArray()) {
-            throw new SafetensorsException(file, "tensor " + name + " has no " + field);
+            throw new WeightsException(file, "tensor " + name + " has no " + field);
         }
         return values;
     }
@@ -123,19 +123,19 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, TensorEntry> 
         for (TensorEntry entry : ordered) {
             if (entry.begin() != end) {
                 String kind = entry.begin() < end ? "overlaps the tensor before it" : "leaves a gap before it";
-                throw new SafetensorsException(
+                throw new WeightsException(
                         file, "tensor " + entry.name() + " " + kind + ": begins at " + entry.begin() + ", not " + end);
             }
             end = entry.end();
             if (end > dataBytes) {
-                throw new SafetensorsException(
+                throw new WeightsException(
                         file,
                         "tensor " + entry.name() + " ends at byte " + end + " of its data, but there are only "
                                 + dataBytes + ": the file is truncated");
             }
         }
         if (end < dataBytes) {
-            throw new SafetensorsException(file, (dataBytes - end) + " bytes follow the last tensor");
+            throw new WeightsException(file, (dataBytes - end) + " bytes follow the last tensor");
         }
     }
 }

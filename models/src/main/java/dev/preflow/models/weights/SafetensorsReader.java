@@ -2,13 +2,11 @@ package dev.preflow.models.weights;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import dev.preflow.models.tensor.Parameters;
 import dev.preflow.models.tensor.Scope;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.ShortBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -20,7 +18,7 @@ import java.util.function.Predicate;
  *
  * <p>Half-precision numbers (F16, BF16) become float32; other types stay as they are.
  */
-public final class SafetensorsReader implements AutoCloseable {
+public final class SafetensorsReader implements WeightsFile {
 
     private static final int LENGTH_BYTES = 8;
 
@@ -34,13 +32,13 @@ public final class SafetensorsReader implements AutoCloseable {
         this.channel = channel;
         long size = channel.size();
         if (size < LENGTH_BYTES) {
-            throw new SafetensorsException(file, "it has " + size + " bytes, too few for a safetensors file");
+            throw new WeightsException(file, "it has " + size + " bytes, too few for a safetensors file");
         }
         long length = map(0, LENGTH_BYTES).getLong();
         if (length < 2 || length > SafetensorsHeader.LIMIT || length > size - LENGTH_BYTES) {
             String problem =
                     "its header would have %d bytes (file: %d, limit: %d): it is truncated or no safetensors file";
-            throw new SafetensorsException(file, problem.formatted(length, size, SafetensorsHeader.LIMIT));
+            throw new WeightsException(file, problem.formatted(length, size, SafetensorsHeader.LIMIT));
         }
         dataStart = LENGTH_BYTES + length;
         byte[] json = new byte[(int) length];
@@ -51,7 +49,7 @@ public final class SafetensorsReader implements AutoCloseable {
     /**
      * Opens a file and checks its header.
      *
-     * @throws SafetensorsException naming the file and the tensor, if the header is not sound
+     * @throws WeightsException naming the file and the tensor, if the header is not sound
      */
     public static SafetensorsReader open(Path file) {
         try {
@@ -63,7 +61,7 @@ public final class SafetensorsReader implements AutoCloseable {
                 throw e;
             }
         } catch (IOException e) {
-            throw new SafetensorsException(file, "it cannot be read: " + e, e);
+            throw new WeightsException(file, "it cannot be read: " + e, e);
         }
     }
 
@@ -89,65 +87,40 @@ public final class SafetensorsReader implements AutoCloseable {
         }
     }
 
+    @Override
+    public Path file() {
+        return file;
+    }
+
     /** The file's {@code __metadata__}. */
+    @Override
     public Map<String, String> metadata() {
         return header.metadata();
     }
 
-    /** The tensors by name. */
+    @Override
     public Map<String, TensorEntry> entries() {
         return header.entries();
     }
 
-    /** Reads one tensor into an array with memory of its own. */
+    @Override
     public NDArray read(String name, NDManager manager) {
         TensorEntry entry = header.entries().get(name);
         if (entry == null) {
-            throw new SafetensorsException(file, "it has no tensor " + name);
+            throw new WeightsException(file, "it has no tensor " + name);
         }
         if (entry.bytes() > Integer.MAX_VALUE) {
-            throw new SafetensorsException(file, "tensor " + name + " is larger than 2 GiB");
+            throw new WeightsException(file, "tensor " + name + " is larger than 2 GiB");
         }
         ByteBuffer data = map(dataStart + entry.begin(), entry.bytes());
-        return switch (entry.type()) {
-            case F32 -> copy(manager, data, entry, DataType.FLOAT32);
-            case F64 -> copy(manager, data, entry, DataType.FLOAT64);
-            case I64 -> copy(manager, data, entry, DataType.INT64);
-            case I32 -> copy(manager, data, entry, DataType.INT32);
-            case U8 -> copy(manager, data, entry, DataType.UINT8);
-            case F16 -> half(manager, data, entry);
-            case BF16 -> brainFloat(manager, data, entry);
-        };
-    }
-
-    /** An array over the mapped bytes must not outlive the mapping, hence the copy. */
-    private static NDArray copy(NDManager manager, ByteBuffer data, TensorEntry entry, DataType type) {
-        try (NDArray mapped = manager.create(data, entry.shape(), type)) {
-            return mapped.duplicate();
-        }
-    }
-
-    private static NDArray half(NDManager manager, ByteBuffer data, TensorEntry entry) {
-        try (NDArray mapped = manager.create(data, entry.shape(), DataType.FLOAT16)) {
-            return mapped.toType(DataType.FLOAT32, true);
-        }
-    }
-
-    /** DJL's BFLOAT16 type aborts the process, so the missing lower halves are added here. */
-    private static NDArray brainFloat(NDManager manager, ByteBuffer data, TensorEntry entry) {
-        ShortBuffer upper = data.asShortBuffer();
-        ByteBuffer whole = manager.allocateDirect(Math.multiplyExact(2, data.remaining()));
-        while (upper.hasRemaining()) {
-            whole.putInt(upper.get() << Short.SIZE);
-        }
-        return copy(manager, whole.rewind(), entry, DataType.FLOAT32);
+        return MappedArrays.create(manager, data, entry.shape(), entry.type());
     }
 
     private ByteBuffer map(long position, long bytes) {
         try {
             return channel.map(FileChannel.MapMode.READ_ONLY, position, bytes).order(ByteOrder.LITTLE_ENDIAN);
         } catch (IOException e) {
-            throw new SafetensorsException(file, "it cannot be mapped: " + e, e);
+            throw new WeightsException(file, "it cannot be mapped: " + e, e);
         }
     }
 
@@ -156,7 +129,7 @@ public final class SafetensorsReader implements AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            throw new SafetensorsException(file, "it cannot be closed: " + e, e);
+            throw new WeightsException(file, "it cannot be closed: " + e, e);
         }
     }
 }

@@ -53,7 +53,7 @@ public final class SafetensorsWriter {
             }
             Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            throw new SafetensorsException(file, "it cannot be written: " + e, e);
+            throw new WeightsException(file, "it cannot be written: " + e, e);
         }
     }
 

@@ -11,9 +11,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.preflow.models.pipeline.TinyPipeline;
 import dev.preflow.models.tensor.Parameters;
 import dev.preflow.models.tensor.Torch;
-import dev.preflow.models.weights.SafetensorsException;
 import dev.preflow.models.weights.SafetensorsReader;
 import dev.preflow.models.weights.SafetensorsWriter;
+import dev.preflow.models.weights.WeightsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -255,7 +255,7 @@ class LoraFileTest {
 
     private void refused(String... parts) {
         assertThatThrownBy(() -> LoraFile.read(file, base, manager))
-                .isInstanceOf(SafetensorsException.class)
+                .isInstanceOf(WeightsException.class)
                 .hasMessageContaining(file.toString())
                 .hasMessageContainingAll(parts);
     }

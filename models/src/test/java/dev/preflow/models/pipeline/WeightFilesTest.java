@@ -9,9 +9,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.preflow.models.reference.Reference;
 import dev.preflow.models.tensor.Parameters;
 import dev.preflow.models.tensor.Torch;
-import dev.preflow.models.weights.SafetensorsException;
 import dev.preflow.models.weights.SafetensorsReader;
 import dev.preflow.models.weights.SafetensorsWriter;
+import dev.preflow.models.weights.WeightsException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,7 +68,7 @@ class WeightFilesTest {
         Path index = folder.resolve(NAME + ".safetensors.index.json");
         Files.writeString(index, "{\"weight_map\": {\"a\": \"part-1.safetensors\"}}");
         assertThatThrownBy(() -> WeightFiles.find(folder, NAME))
-                .isInstanceOf(SafetensorsException.class)
+                .isInstanceOf(WeightsException.class)
                 .hasMessageContaining("part-1.safetensors is not there");
 
         Files.writeString(index, "{\"weight_map\": {\"a\": \"../elsewhere.safetensors\"}}");

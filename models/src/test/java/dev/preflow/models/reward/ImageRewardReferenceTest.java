@@ -42,7 +42,7 @@ class ImageRewardReferenceTest {
     }
 
     @Test
-    void shouldScoreAsImageRewardDoes() {
+    void shouldScoreAsImageRewardDoes() throws IOException {
         List<RgbImage> images = new ArrayList<>();
         List<String> texts = new ArrayList<>();
         for (String prompt : PROMPTS) {
@@ -55,6 +55,9 @@ class ImageRewardReferenceTest {
         NDArray scores = manager.create(model.score(images, texts));
 
         assertThat(Reference.difference(scores, expected.get("rewards"))).isLessThan(CLOSE);
+        try (VpScore published = VpScore.load(Reference.folder("imagereward").resolve("ImageReward.pt"), manager)) {
+            assertThat(manager.create(published.score(images, texts))).isEqualTo(scores);
+        }
     }
 
     @Test

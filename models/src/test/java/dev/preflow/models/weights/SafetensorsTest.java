@@ -98,7 +98,7 @@ class SafetensorsTest {
     void shouldNameTheFileAndTheFault(String header, int dataBytes, String problem) throws IOException {
         Path file = file(header, new byte[dataBytes]);
         assertThatThrownBy(() -> SafetensorsReader.open(file))
-                .isInstanceOf(SafetensorsException.class)
+                .isInstanceOf(WeightsException.class)
                 .hasMessageContaining(file.toString())
                 .hasMessageContaining(problem);
     }

@@ -3,14 +3,14 @@ package dev.preflow.models.weights;
 import java.nio.file.Path;
 
 /** A weights file that is not what it should be. */
-public final class SafetensorsException extends RuntimeException {
+public final class WeightsException extends RuntimeException {
 
     /**
      * A problem of a file.
      *
      * @param problem what is wrong, and what was expected
      */
-    public SafetensorsException(Path file, String problem) {
+    public WeightsException(Path file, String problem) {
         super(file + ": " + problem);
     }
 
@@ -19,7 +19,7 @@ public final class SafetensorsException extends RuntimeException {
      *
      * @param problem what is wrong, and what was expected
      */
-    public SafetensorsException(Path file, String problem, Throwable cause) {
+    public WeightsException(Path file, String problem, Throwable cause) {
         super(file + ": " + problem, cause);
     }
 }
