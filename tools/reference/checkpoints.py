@@ -132,14 +132,20 @@ def single(family, unet, vae, texts):
     else:
         state.update(clip(texts[0].state_dict(), "conditioner.embedders.0.transformer."))
         state.update(open_clip(texts[1].state_dict(), "conditioner.embedders.1.model.", False))
-    check(unet, vae, state)
+    check(family, unet, vae, texts[-1], state)
     state["alphas_cumprod"] = torch.linspace(1, 0, 10)
     state["model_ema.decay"] = torch.tensor(0.9999)
     return state
 
 
-def check(unet, vae, state):
+def check(family, unet, vae, text, state):
     """diffusers' conversions give back what was there."""
+    if family != "sd1":
+        prefix = "cond_stage_model.model." if family == "sd2" else "conditioner.embedders.1.model."
+        theirs = official.convert_open_clip_checkpoint(text, dict(state), prefix)
+        own = {n if n.startswith("text_projection") else "text_model." + n.removeprefix("text_model."): v
+               for n, v in text.state_dict().items()}
+        require({n: v for n, v in theirs.items() if n in own}, own)
     theirs = official.convert_ldm_unet_checkpoint(dict(state), dict(unet.config))
     require(theirs, unet.state_dict())
     theirs = official.convert_ldm_vae_checkpoint(dict(state), dict(vae.config))
@@ -176,6 +182,7 @@ FULL = {
             cross_attention_dim=1024,
             attention_head_dim=(5, 10, 20, 20),
             use_linear_projection=True,
+            upcast_attention=True,
         ),
         texts=[
             dict(
@@ -227,7 +234,6 @@ def full(folder, family):
             down_block_types=("DownEncoderBlock2D",) * 4,
             up_block_types=("UpDecoderBlock2D",) * 4,
             scaling_factor=0.13025 if family == "sdxl" else 0.18215,
-            force_upcast=family == "sdxl",
         )
         kinds = [CLIPTextModel, CLIPTextModelWithProjection]
         texts = [kind(CLIPTextConfig(**size)) for kind, size in zip(kinds, sizes["texts"])]

@@ -9,6 +9,7 @@ import dev.preflow.models.scheduler.SchedulerConfig;
 import dev.preflow.models.tensor.Autograd;
 import dev.preflow.models.tensor.Parameters;
 import dev.preflow.models.tensor.Precision;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -60,35 +61,39 @@ public final class DiffusionPipeline implements AutoCloseable {
     }
 
     /**
-     * Loads a diffusers directory, or a {@linkplain LoraDirectory LoRA's} with its base, merged.
+     * Loads a diffusers directory, a single file in latent diffusion's names beside which {@code tokenizer/} lies, or the
+     * {@linkplain LoraDirectory directory of a LoRA} with its base, merged.
      *
      * @param release the name of these weights
      * @param parent manager below which the weights live
      */
-    public static DiffusionPipeline load(Path directory, String release, NDManager parent) {
-        return load(directory, release, scheduler -> scheduler, Precision.AUTO, parent);
+    public static DiffusionPipeline load(Path source, String release, NDManager parent) {
+        return load(source, release, scheduler -> scheduler, Precision.AUTO, parent);
     }
 
     /**
      * Loads the same to draw by another sampler than its own.
      *
      * @param release the name of these weights
-     * @param scheduler gives the sampler in place of the directory's
+     * @param scheduler gives the sampler in place of the model's own
      * @param precision of the weights; the autoencoder's are float32 where its config has {@code force_upcast}
      * @param parent manager below which the weights live, on its device
      */
     public static DiffusionPipeline load(
-            Path directory,
+            Path source,
             String release,
             UnaryOperator<SchedulerConfig> scheduler,
             Precision precision,
             NDManager parent) {
-        if (!LoraDirectory.holds(directory)) {
-            return PipelineDirectory.load(directory, release, scheduler, precision, parent);
+        if (Files.isRegularFile(source)) {
+            return PipelineFile.load(source, release, scheduler, precision, parent);
         }
-        DiffusionPipeline pipeline = load(LoraDirectory.base(directory), release, scheduler, precision, parent);
+        if (!LoraDirectory.holds(source)) {
+            return PipelineDirectory.load(source, release, scheduler, precision, parent);
+        }
+        DiffusionPipeline pipeline = load(LoraDirectory.base(source), release, scheduler, precision, parent);
         try {
-            pipeline.merge(LoraDirectory.file(directory), 1);
+            pipeline.merge(LoraDirectory.file(source), 1);
             return pipeline;
         } catch (RuntimeException e) {
             pipeline.close();

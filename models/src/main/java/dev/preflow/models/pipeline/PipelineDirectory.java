@@ -2,6 +2,7 @@ package dev.preflow.models.pipeline;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.preflow.models.nn.ConfigJson;
 import dev.preflow.models.scheduler.SchedulerConfig;
@@ -15,8 +16,8 @@ import dev.preflow.models.unet.UNet2DConditionModel;
 import dev.preflow.models.unet.UNetConfig;
 import dev.preflow.models.vae.AutoencoderKL;
 import dev.preflow.models.vae.VaeConfig;
-import dev.preflow.models.weights.SafetensorsReader;
 import dev.preflow.models.weights.SafetensorsWriter;
+import dev.preflow.models.weights.StateDict;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -27,6 +28,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and writes diffusers' directories of {@code StableDiffusionPipeline}s and {@code StableDiffusionXLPipeline}s. */
@@ -46,6 +49,11 @@ final class PipelineDirectory {
     private static final String DIFFUSERS_WEIGHTS = "diffusion_pytorch_model";
     private static final String TRANSFORMERS_WEIGHTS = "model";
 
+    private static final Pattern OLD_ATTENTION =
+            Pattern.compile("(.*\\.mid_block\\.attentions\\.0\\.)(query|key|value|proj_attn)(\\..*)");
+    private static final Map<String, String> ATTENTION_NAMES =
+            Map.of("query", "to_q", "key", "to_k", "value", "to_v", "proj_attn", "to_out.0");
+
     private PipelineDirectory() {}
 
     static DiffusionPipeline load(
@@ -59,12 +67,27 @@ final class PipelineDirectory {
         Parameters policy = new Parameters(parent, weights);
         Parameters vae = new Parameters(parent, models.vae().config().forceUpcast() ? DataType.FLOAT32 : weights);
         try {
-            read(directory.resolve(UNET), DIFFUSERS_WEIGHTS, policy.scope(PipelineModels.UNET));
+            read(
+                    directory.resolve(UNET),
+                    DIFFUSERS_WEIGHTS,
+                    name -> name,
+                    models.unet().shapes(),
+                    policy.scope(PipelineModels.UNET));
             for (int i = 0; i < models.prompts().texts().size(); i++) {
                 String name = PromptEncoder.prefix(i);
-                readText(directory.resolve(name), policy.scope(name));
+                read(
+                        directory.resolve(name),
+                        TRANSFORMERS_WEIGHTS,
+                        PipelineDirectory::textName,
+                        models.prompts().texts().get(i).encoder().shapes(),
+                        policy.scope(name));
             }
-            read(directory.resolve(VAE), DIFFUSERS_WEIGHTS, vae.root());
+            read(
+                    directory.resolve(VAE),
+                    DIFFUSERS_WEIGHTS,
+                    PipelineDirectory::vaeName,
+                    models.vae().shapes(),
+                    vae.root());
             return new DiffusionPipeline(models, policy, vae, release, parent);
         } catch (RuntimeException e) {
             policy.close();
@@ -122,22 +145,34 @@ final class PipelineDirectory {
         }
     }
 
-    private static void read(Path folder, String name, Scope target) {
-        WeightFiles.find(folder, name).forEach(file -> SafetensorsReader.readInto(file, target, tensor -> true));
+    private static void read(
+            Path folder,
+            String name,
+            UnaryOperator<@Nullable String> rename,
+            Map<String, Shape> expected,
+            Scope target) {
+        try (StateDict tensors =
+                StateDict.open(folder, WeightFiles.find(folder, name), StateDict.Mapping.names(rename))) {
+            tensors.require(expected);
+            tensors.readInto(target);
+        }
     }
 
     /** Since version 5 transformers leaves the prefix of all names out; before it stored a constant index beside the weights. */
-    private static void readText(Path folder, Scope target) {
-        for (Path file : WeightFiles.find(folder, TRANSFORMERS_WEIGHTS)) {
-            boolean prefixed;
-            try (SafetensorsReader reader = SafetensorsReader.open(file)) {
-                prefixed = reader.entries().keySet().stream().anyMatch(name -> name.startsWith(ClipTextEncoder.ROOT));
-            }
-            SafetensorsReader.readInto(
-                    file,
-                    prefixed ? target : target.scope(ClipTextEncoder.ROOT),
-                    tensor -> !tensor.endsWith("position_ids"));
+    private static @Nullable String textName(String stored) {
+        if (stored.endsWith("position_ids")) {
+            return null;
         }
+        boolean whole = stored.startsWith(ClipTextEncoder.ROOT) || stored.startsWith(ClipTextEncoder.PROJECTION);
+        return whole ? stored : ClipTextEncoder.ROOT + "." + stored;
+    }
+
+    /** The autoencoder's attention had other names when Stable Diffusion was published; diffusers reads them still. */
+    private static String vaeName(String stored) {
+        Matcher old = OLD_ATTENTION.matcher(stored);
+        return old.matches()
+                ? old.group(1) + ATTENTION_NAMES.get(old.group(2)) + old.group(3)
+                : stored;
     }
 
     static void save(Path directory, PipelineModels models, Parameters policy, Parameters vae) {

@@ -14,6 +14,8 @@ import dev.preflow.models.unet.UNetConfig;
 import dev.preflow.models.vae.AutoencoderKL;
 import java.util.Arrays;
 import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +70,14 @@ public record PipelineModels(
         unet.init(policy.scope(UNET), seed);
         prompts.init(policy, seed + 1);
         return policy;
+    }
+
+    /** The names and shapes of a policy's parameters. */
+    public NavigableMap<String, Shape> policyShapes() {
+        NavigableMap<String, Shape> shapes = new TreeMap<>();
+        unet.shapes().forEach((name, shape) -> shapes.put(UNET + "." + name, shape));
+        prompts.shapes().forEach(shapes::put);
+        return shapes;
     }
 
     /** An autoencoder with random weights below {@code parent}. */

@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -106,6 +108,16 @@ public record PromptEncoder(List<Text> texts, boolean forceZerosForEmptyPrompt) 
         for (int i = 0; i < texts.size(); i++) {
             texts.get(i).encoder().init(policy.scope(prefix(i)), seed + i);
         }
+    }
+
+    /** The names and shapes of the encoders' parameters in a policy. */
+    Map<String, Shape> shapes() {
+        Map<String, Shape> shapes = new TreeMap<>();
+        for (int i = 0; i < texts.size(); i++) {
+            String prefix = prefix(i) + ".";
+            texts.get(i).encoder().shapes().forEach((name, shape) -> shapes.put(prefix + name, shape));
+        }
+        return shapes;
     }
 
     /**

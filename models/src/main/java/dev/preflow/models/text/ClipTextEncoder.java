@@ -24,7 +24,9 @@ public record ClipTextEncoder(ClipTextConfig config) {
     /** The scope of all parameters, as published checkpoints name it. */
     public static final String ROOT = "text_model";
 
-    private static final String PROJECTION = "text_projection";
+    /** The scope of the projection, beside {@link #ROOT}. */
+    public static final String PROJECTION = "text_projection";
+
     /** In configs before transformers 4.31, where it stands for the largest id in the text. */
     private static final int LEGACY_END = 2;
 

@@ -36,6 +36,11 @@ public final class ClipTokenizer {
         return new ClipTokenizer(ClipVocabulary.load(folder), ClipTokenizerConfig.load(folder));
     }
 
+    /** The same tokenizer with another token behind the end of text. */
+    public ClipTokenizer padded(String token) {
+        return new ClipTokenizer(vocabulary, config.padded(token));
+    }
+
     /** Writes the four files, so that transformers loads the same tokenizer. */
     public void save(Path folder) throws IOException {
         vocabulary.save(folder);

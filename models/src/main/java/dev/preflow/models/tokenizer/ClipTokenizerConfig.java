@@ -29,6 +29,10 @@ record ClipTokenizerConfig(String start, String end, String unknown, String padd
         return new ClipTokenizerConfig(ClipWords.START, ClipWords.END, ClipWords.END, ClipWords.END, maxLength);
     }
 
+    ClipTokenizerConfig padded(String token) {
+        return new ClipTokenizerConfig(start, end, unknown, token, maxLength);
+    }
+
     /** Reads the folder's JSON files; what neither of them says has CLIP's default. */
     static ClipTokenizerConfig load(Path folder) throws IOException {
         JsonNode special = read(folder.resolve(SPECIAL_TOKENS_FILE));

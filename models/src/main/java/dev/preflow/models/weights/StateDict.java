@@ -137,10 +137,18 @@ public final class StateDict implements AutoCloseable {
 
     /** Reads all tensors; half-precision numbers become float32. */
     public void readInto(Scope target) {
+        readInto(target, name -> name);
+    }
+
+    /** Reads some tensors under other names; null leaves a tensor out. */
+    public void readInto(Scope target, UnaryOperator<@Nullable String> rename) {
         tensors.forEach((name, tensor) -> {
-            NDArray stored = tensor.file()
-                    .read(tensor.entry().name(), target.parameters().manager());
-            target.add(name, tensor.view().of(stored));
+            String own = rename.apply(name);
+            if (own != null) {
+                NDArray stored = tensor.file()
+                        .read(tensor.entry().name(), target.parameters().manager());
+                target.add(own, tensor.view().of(stored));
+            }
         });
     }
 
