@@ -53,8 +53,10 @@ public final class GenerateCommand extends CliCommand {
 
     @Option(
             names = "--model",
-            paramLabel = "DIR",
-            description = "Diffusers directory that draws; without it and --data the base that comes with Preflow.")
+            paramLabel = "PATH",
+            description =
+                    "Diffusers directory, or a checkpoint in one file with CLIP's tokenizer/ beside it, that draws;"
+                            + " without it and --data the base that comes with Preflow.")
     private @Nullable Path model;
 
     @Option(

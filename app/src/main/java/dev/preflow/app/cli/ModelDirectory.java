@@ -10,12 +10,11 @@ final class ModelDirectory {
 
     private ModelDirectory() {}
 
-    /** A diffusers directory, or that of a LoRA which names one. */
-    static void requirePipeline(Path directory, String option) throws IOException {
-        if (LoraDirectory.holds(directory)) {
-            return;
+    /** A diffusers directory, a checkpoint in one file, or the directory of a LoRA which names either. */
+    static void requirePipeline(Path source, String option) throws IOException {
+        if (!Files.isRegularFile(source) && !LoraDirectory.holds(source)) {
+            require(source, option, "a diffusers directory or a single file", "model_index.json");
         }
-        require(directory, option, "a diffusers directory", "model_index.json");
     }
 
     /** What a VP-Score was saved to, or the file that it was published as. */

@@ -25,6 +25,7 @@ import picocli.CommandLine.Option;
             GenerateCommand.class,
             LoraCommand.class,
             ScoreCommand.class,
+            InspectCommand.class,
             EvalCommand.class,
             PretrainCommand.class,
             ServeCommand.class,

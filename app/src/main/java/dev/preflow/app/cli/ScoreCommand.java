@@ -118,7 +118,7 @@ public final class ScoreCommand extends CliCommand {
         return releases.read(options())
                 .find(ReleaseKind.REWARD)
                 .map(found -> new Model(found.directory(), found.release().getId()))
-                .orElseThrow(() -> new IOException(
-                        "VP-Score has no release yet: let it learn first, or name one with --model"));
+                .orElseThrow(() ->
+                        new IOException("VP-Score has no release yet: let it learn first, or name one with --model"));
     }
 }

@@ -104,6 +104,11 @@ public final class LdmCheckpoint implements AutoCloseable {
         return tensors;
     }
 
+    /** The stored tensors of which the network of a prefix such as {@code unet.} is made. */
+    public List<TensorEntry> stored(String prefix) {
+        return tensors.stored(prefix);
+    }
+
     @Override
     public void close() {
         tensors.close();

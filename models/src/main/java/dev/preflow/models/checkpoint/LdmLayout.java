@@ -54,11 +54,13 @@ record LdmLayout(Family family, int layersPerBlock, int vaeLevels, int openClipL
         }
         Family family = family(file, names);
         // Each level has its layers and, but for the last, a downsampler; the first block is the input convolution.
-        int levels = 1 + (int) names.stream().filter(DOWNSAMPLER.asMatchPredicate()).count();
+        int levels =
+                1 + (int) names.stream().filter(DOWNSAMPLER.asMatchPredicate()).count();
         int blocks = count(INPUT_BLOCK, names);
         if (blocks % levels != 0 || blocks / levels < 2) {
             throw new WeightsException(
-                    file, "its U-Net has " + blocks + " input blocks for " + levels + " resolutions, which is no U-Net");
+                    file,
+                    "its U-Net has " + blocks + " input blocks for " + levels + " resolutions, which is no U-Net");
         }
         return new LdmLayout(family, blocks / levels - 1, count(VAE_LEVEL, names), count(RESBLOCK, names));
     }
@@ -76,8 +78,10 @@ record LdmLayout(Family family, int layersPerBlock, int vaeLevels, int openClipL
         if (has(names, CLIP)) {
             return Family.SD1;
         }
-        throw new WeightsException(file, "it has a U-Net but no text encoder: neither " + CLIP + "* nor " + OPEN_CLIP
-                + "* nor " + OPEN_CLIP_XL + "*");
+        throw new WeightsException(
+                file,
+                "it has a U-Net but no text encoder: neither " + CLIP + "* nor " + OPEN_CLIP + "* nor " + OPEN_CLIP_XL
+                        + "*");
     }
 
     private static boolean has(Collection<String> names, String prefix) {

@@ -36,12 +36,14 @@ final class LdmNames implements StateDict.Mapping {
             return vae(name.substring(LdmLayout.VAE.length()));
         }
         return switch (layout.family()) {
-            case SD1 -> name.startsWith(LdmLayout.CLIP)
-                    ? clip("text_encoder.", name.substring(LdmLayout.CLIP.length()))
-                    : Map.of();
-            case SD2 -> name.startsWith(LdmLayout.OPEN_CLIP)
-                    ? openClip("text_encoder.", name.substring(LdmLayout.OPEN_CLIP.length()))
-                    : Map.of();
+            case SD1 ->
+                name.startsWith(LdmLayout.CLIP)
+                        ? clip("text_encoder.", name.substring(LdmLayout.CLIP.length()))
+                        : Map.of();
+            case SD2 ->
+                name.startsWith(LdmLayout.OPEN_CLIP)
+                        ? openClip("text_encoder.", name.substring(LdmLayout.OPEN_CLIP.length()))
+                        : Map.of();
             case SDXL -> {
                 if (name.startsWith(LdmLayout.CLIP_XL)) {
                     yield clip("text_encoder.", name.substring(LdmLayout.CLIP_XL.length()));
@@ -111,9 +113,8 @@ final class LdmNames implements StateDict.Mapping {
         return switch (name) {
             case "positional_embedding" -> whole(model + "embeddings.position_embedding.weight");
             case "token_embedding.weight" -> whole(model + "embeddings.token_embedding.weight");
-            case "text_projection" -> projects
-                    ? Map.of(prefix + "text_projection.weight", TensorView.TRANSPOSED)
-                    : Map.of();
+            case "text_projection" ->
+                projects ? Map.of(prefix + "text_projection.weight", TensorView.TRANSPOSED) : Map.of();
             case "text_projection.weight" -> projects ? whole(prefix + name) : Map.of();
             case "logit_scale", "attn_mask" -> Map.of();
             default -> whole(model + name.replaceFirst("^ln_final\\.", "final_layer_norm."));

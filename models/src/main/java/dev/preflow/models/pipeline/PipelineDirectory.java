@@ -170,9 +170,7 @@ final class PipelineDirectory {
     /** The autoencoder's attention had other names when Stable Diffusion was published; diffusers reads them still. */
     private static String vaeName(String stored) {
         Matcher old = OLD_ATTENTION.matcher(stored);
-        return old.matches()
-                ? old.group(1) + ATTENTION_NAMES.get(old.group(2)) + old.group(3)
-                : stored;
+        return old.matches() ? old.group(1) + ATTENTION_NAMES.get(old.group(2)) + old.group(3) : stored;
     }
 
     static void save(Path directory, PipelineModels models, Parameters policy, Parameters vae) {

@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** Finds the safetensors files of one network as diffusers and transformers save them: whole or in shards, in any precision. */
-final class WeightFiles {
+public final class WeightFiles {
     /** Full precision first: what is stored in half precision is read as float32 all the same. */
     private static final List<String> VARIANTS = List.of("", ".bf16", ".fp16");
 
@@ -30,7 +30,7 @@ final class WeightFiles {
      * @throws IllegalArgumentException if there are none; the message names what was looked for
      * @throws WeightsException if an index cannot be used, or names a file that is not there
      */
-    static List<Path> find(Path folder, String name) {
+    public static List<Path> find(Path folder, String name) {
         List<String> candidates = new ArrayList<>();
         for (String variant : VARIANTS) {
             Path whole = folder.resolve(name + variant + SUFFIX);

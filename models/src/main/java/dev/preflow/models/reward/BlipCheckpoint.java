@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,7 @@ public final class BlipCheckpoint {
     private BlipCheckpoint() {}
 
     /** VP-Score's name of a stored tensor, or null if it does not use it. */
-    static @Nullable String parameterName(String stored) {
+    public static @Nullable String parameterName(String stored) {
         if (stored.endsWith(".position_ids") || UNUSED.matcher(stored).matches()) {
             return null;
         }
@@ -87,6 +88,17 @@ public final class BlipCheckpoint {
                 published.headDropout(),
                 scores ? published.scoreMean() : 0,
                 scores ? published.scoreStd() : 1);
+    }
+
+    /**
+     * Side in pixels of the images that a network looks at: its grid of positions times the side of a patch; 0 if they are none.
+     *
+     * @param shapes gives the shape of a tensor by VP-Score's name, or null
+     */
+    public static int imageSize(Function<String, @Nullable Shape> shapes) {
+        Shape positions = shapes.apply(VISION + "pos_embed");
+        Shape patch = shapes.apply(VISION + "patch_embed.proj.weight");
+        return positions == null || patch == null || patch.dimension() < 3 ? 0 : grid(positions) * (int) patch.get(2);
     }
 
     /** Patches per side of a position table [1, 1 + side², width]; 0 if it is none. */

@@ -107,7 +107,8 @@ public record VpScoreConfig(
         return side * side + 1;
     }
 
-    static VpScoreConfig read(Path file) {
+    /** Reads {@code config.json}. */
+    public static VpScoreConfig read(Path file) {
         return ConfigJson.read(file, VpScoreConfig.class, Map.of("model_type", "vp_score"));
     }
 

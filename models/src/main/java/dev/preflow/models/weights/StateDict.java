@@ -92,6 +92,15 @@ public final class StateDict implements AutoCloseable {
         return Map.copyOf(shapes);
     }
 
+    /** The stored tensors of which those whose names start with a prefix are made, each once. */
+    public List<TensorEntry> stored(String prefix) {
+        return tensors.entrySet().stream()
+                .filter(tensor -> tensor.getKey().startsWith(prefix))
+                .map(tensor -> tensor.getValue().entry())
+                .distinct()
+                .toList();
+    }
+
     /**
      * Checks that the tensors are those of a network, no more and no fewer.
      *
@@ -106,7 +115,7 @@ public final class StateDict implements AutoCloseable {
             if (given == null) {
                 missing.add(name + " " + shape);
             } else if (!given.equals(shape)) {
-                misshaped.add(stored(name) + " has " + given + " instead of " + shape);
+                misshaped.add(storedName(name) + " has " + given + " instead of " + shape);
             }
         });
         Collection<String> unknown = new TreeSet<>(shapes.keySet());
@@ -114,7 +123,7 @@ public final class StateDict implements AutoCloseable {
         List<String> problems = new ArrayList<>();
         report(problems, missing, "missing");
         report(problems, misshaped, "of another shape");
-        report(problems, unknown.stream().map(this::stored).toList(), "not known to the network");
+        report(problems, unknown.stream().map(this::storedName).toList(), "not known to the network");
         if (!problems.isEmpty()) {
             throw new WeightsException(
                     source,
@@ -131,7 +140,7 @@ public final class StateDict implements AutoCloseable {
         }
     }
 
-    private String stored(String target) {
+    private String storedName(String target) {
         return tensors.get(target).entry().name();
     }
 

@@ -23,8 +23,8 @@ public final class SparseFile {
     /** Names and shapes of a family's published file. */
     public static Map<String, Shape> published(String family) throws IOException {
         Map<String, Shape> shapes = new TreeMap<>();
-        JsonNode json =
-                JSON.readTree(Reference.folder("checkpoints").resolve(family + ".json").toFile());
+        JsonNode json = JSON.readTree(
+                Reference.folder("checkpoints").resolve(family + ".json").toFile());
         for (Map.Entry<String, JsonNode> field : json.properties()) {
             shapes.put(field.getKey(), new Shape(JSON.convertValue(field.getValue(), long[].class)));
         }

@@ -74,8 +74,7 @@ class PipelineFileTest {
                 PolicyLease other = directory.borrow()) {
             assertEqual(own.parameters(), other.parameters());
             assertEqual(file.vae(), directory.vae());
-            assertThat(file.models().scheduler())
-                    .isEqualTo(directory.models().scheduler());
+            assertThat(file.models().scheduler()).isEqualTo(directory.models().scheduler());
             int[] ids = file.models().prompts().texts().get(0).tokenizer().encode("a");
             int end = file.models().prompts().texts().get(0).tokenizer().endId();
             assertThat(ids[ids.length - 1]).isEqualTo(family.equals("sd1") ? end : 0);
@@ -88,15 +87,16 @@ class PipelineFileTest {
         try (DiffusionPipeline file = DiffusionPipeline.load(single("sd1"), "file", manager);
                 DiffusionPipeline directory = DiffusionPipeline.load(Reference.folder("sd1"), "folder", manager)) {
             assertThat(file.generate(List.of(request), false).get(0).image())
-                    .isEqualTo(directory.generate(List.of(request), false).get(0).image());
+                    .isEqualTo(
+                            directory.generate(List.of(request), false).get(0).image());
         }
     }
 
     @Test
     void shouldSayWhatIsMissing() throws IOException {
         Path file = single("sd1");
-        Map<String, NDArray> fewer = new TreeMap<>(
-                SafetensorsReader.readAll(file, manager).asMap());
+        Map<String, NDArray> fewer =
+                new TreeMap<>(SafetensorsReader.readAll(file, manager).asMap());
         fewer.keySet().removeIf(name -> name.contains("middle_block.1.transformer_blocks.0.attn1"));
         SafetensorsWriter.write(file, fewer, Map.of());
         assertThatThrownBy(() -> DiffusionPipeline.load(file, "x", manager))
@@ -110,8 +110,9 @@ class PipelineFileTest {
         Files.delete(folder.resolve("sd1/tokenizer/tokenizer_config.json"));
         Files.delete(folder.resolve("sd1/tokenizer"));
         assertThatThrownBy(() -> DiffusionPipeline.load(file, "x", manager))
-                .hasRootCauseMessage("There is no tokenizer for " + file + ", and a single file has none in it: put CLIP's"
-                        + " vocab.json and merges.txt into " + folder.resolve("sd1/tokenizer"));
+                .hasRootCauseMessage(
+                        "There is no tokenizer for " + file + ", and a single file has none in it: put CLIP's"
+                                + " vocab.json and merges.txt into " + folder.resolve("sd1/tokenizer"));
     }
 
     @Test
@@ -121,7 +122,8 @@ class PipelineFileTest {
             pipeline.save(model);
         }
         Path config = model.resolve("unet/config.json");
-        Files.writeString(config, Files.readString(config).replace("\"layers_per_block\" : 2", "\"layers_per_block\" : 1"));
+        Files.writeString(
+                config, Files.readString(config).replace("\"layers_per_block\" : 2", "\"layers_per_block\" : 1"));
 
         assertThatThrownBy(() -> DiffusionPipeline.load(model, "x", manager))
                 .isInstanceOf(WeightsException.class)
