@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import dev.preflow.models.reference.Reference;
 import dev.preflow.models.tensor.Parameters;
 import dev.preflow.models.tensor.Torch;
+import dev.preflow.models.tokenizer.ClipTokenizer;
 import dev.preflow.models.weights.SafetensorsReader;
 import dev.preflow.models.weights.SafetensorsWriter;
 import dev.preflow.models.weights.WeightsException;
@@ -65,8 +66,13 @@ class PipelineFileTest {
                 .forEach((name, array) -> assertThat(actual.get(name)).as(name).isEqualTo(array));
     }
 
+    private static int padding(ClipTokenizer tokenizer) {
+        int[] ids = tokenizer.encode("a");
+        return ids[ids.length - 1];
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"sd1", "sd2"})
+    @ValueSource(strings = {"sd1", "sd2", "sdxl"})
     void shouldHoldWhatTheDirectoryHolds(String family) throws IOException {
         try (DiffusionPipeline file = DiffusionPipeline.load(single(family), "file", manager);
                 DiffusionPipeline directory = DiffusionPipeline.load(Reference.folder(family), "folder", manager);
@@ -75,9 +81,11 @@ class PipelineFileTest {
             assertEqual(own.parameters(), other.parameters());
             assertEqual(file.vae(), directory.vae());
             assertThat(file.models().scheduler()).isEqualTo(directory.models().scheduler());
-            int[] ids = file.models().prompts().texts().get(0).tokenizer().encode("a");
-            int end = file.models().prompts().texts().get(0).tokenizer().endId();
-            assertThat(ids[ids.length - 1]).isEqualTo(family.equals("sd1") ? end : 0);
+            List<PromptEncoder.Text> texts = file.models().prompts().texts();
+            ClipTokenizer first = texts.get(0).tokenizer();
+            assertThat(padding(first)).isEqualTo(family.equals("sd2") ? 0 : first.endId());
+            assertThat(padding(texts.get(texts.size() - 1).tokenizer()))
+                    .isEqualTo(family.equals("sd1") ? first.endId() : 0);
         }
     }
 
