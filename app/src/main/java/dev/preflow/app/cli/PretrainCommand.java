@@ -20,6 +20,7 @@ import picocli.CommandLine.ParameterException;
         footer = {
             "  preflow pretrain --output mine                  hours on two cores",
             "  preflow pretrain --output more --from mine      trains its denoiser on",
+            "  preflow pretrain --output clean --defects 0     from scenes with nothing wrong",
             "  preflow pretrain --reward --output reward       what VP-Score starts from, some minutes",
             "  preflow demo --base mine                        uses it",
             "",
@@ -68,6 +69,12 @@ public final class PretrainCommand extends CliCommand {
     @Option(names = "--batch", paramLabel = "N", description = "Images of such a step." + DEFAULT)
     private int batch = STANDARD.denoiserBatch();
 
+    @Option(
+            names = "--defects",
+            paramLabel = "FACTOR",
+            description = "How much is wrong with the scenes: 0 nothing, 1 the mixture that the demo aligns." + DEFAULT)
+    private double defects = 1;
+
     @Option(names = "--workers", paramLabel = "N", description = "Threads that share a batch." + DEFAULT)
     private int workers = STANDARD.workers();
 
@@ -114,7 +121,15 @@ public final class PretrainCommand extends CliCommand {
     private PretrainPlan plan() {
         try {
             return new PretrainPlan(
-                    seed, vaeSteps, vaeBatch, scenes, steps, batch, workers, STANDARD.rates(), STANDARD.weights());
+                    seed,
+                    vaeSteps,
+                    vaeBatch,
+                    scenes,
+                    steps,
+                    batch,
+                    workers,
+                    STANDARD.rates().times(defects),
+                    STANDARD.weights());
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec().commandLine(), e.getMessage(), e);
         }

@@ -22,4 +22,9 @@ public record DefectRates(double wrongColour, double swapShare, double quality, 
             }
         }
     }
+
+    /** These rates, each multiplied; {@code factor} from 0, nothing wrong, to what keeps them at most 1. */
+    public DefectRates times(double factor) {
+        return new DefectRates(factor * wrongColour, swapShare, factor * quality, factor * sign, factor * framing);
+    }
 }
