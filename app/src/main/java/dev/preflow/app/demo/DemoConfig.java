@@ -61,6 +61,8 @@ final class DemoConfig {
         // what it reaches on the annotator's noisy ratings within minutes; the better judge of it is the evaluation at
         // the end
         settings.put("trainer.min.accuracy", "0.65");
+        // four hundred updates take the small model where it can go; half of it takes twice as long
+        settings.put("trainer.learning.rate", "1e-3");
         settings.put("trainer.base", options.base().toString());
         settings.put("trainer.checkpoints", path(data, "policy"));
         settings.put("trainer.releases.cache", path(data, "releases/trainer"));
