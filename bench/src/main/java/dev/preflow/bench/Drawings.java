@@ -41,9 +41,8 @@ public final class Drawings {
         Map<String, NDArray> values = new TreeMap<>();
         try (NDManager manager = Torch.newManager()) {
             for (String sampler : SAMPLERS) {
-                try (DiffusionPipeline pipeline =
-                        DiffusionPipeline.load(
-                                Path.of(args[0]), "base", own -> own.with(sampler), Precision.AUTO, manager)) {
+                try (DiffusionPipeline pipeline = DiffusionPipeline.load(
+                        Path.of(args[0]), "base", own -> own.with(sampler), Precision.AUTO, manager)) {
                     draw(pipeline, sampler + ".plain", 1, manager, values);
                     draw(pipeline, sampler + ".guided", GUIDANCE, manager, values);
                 }

@@ -48,9 +48,7 @@ public final class MemoryBenchmark {
             // one is enough for gradients to flow through all blocks
             weights.trainable(name -> name.equals("conv_in.bias"));
             try (Autograd on = Autograd.enabled()) {
-                measure(
-                        "train, recomputed",
-                        () -> forward(unet, weights, latents, context, new Recomputation(), true));
+                measure("train, recomputed", () -> forward(unet, weights, latents, context, new Recomputation(), true));
                 measure("train, kept", () -> forward(unet, weights, latents, context, Execution.SCOPED, true));
             }
         }
