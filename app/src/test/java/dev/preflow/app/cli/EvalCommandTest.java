@@ -144,7 +144,7 @@ class EvalCommandTest {
         assertThat(run("eval", "--base", base, "--policy", base, "--reward", "nobody"))
                 .isEqualTo(1);
         assertThat(err.toString())
-                .contains("There is no model.safetensors in nobody: --reward takes the directory of a VP-Score");
+                .contains("There is no model.safetensors in nobody: --reward takes a VP-Score's directory");
     }
 
     @Test
