@@ -1,3 +1,3 @@
-/** Benchmarks at full size beside Python, and what Preflow drew for Python to draw again; see bench/README.md. */
+/** Benchmarks at full size beside Python, what Preflow drew for Python to draw again, and trials of settings; see bench/README.md. */
 @org.jspecify.annotations.NullMarked
 package dev.preflow.bench;
