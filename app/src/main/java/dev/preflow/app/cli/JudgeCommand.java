@@ -63,7 +63,7 @@ public final class JudgeCommand extends CliCommand {
     @Option(
             names = "--noise",
             paramLabel = "DEVIATION",
-            defaultValue = "0.5",
+            defaultValue = "0.3",
             description = "Standard deviation of the noise in its ratings (default: ${DEFAULT-VALUE}).")
     private double noise;
 
