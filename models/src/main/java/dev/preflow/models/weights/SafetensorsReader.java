@@ -6,10 +6,7 @@ import dev.preflow.models.tensor.Parameters;
 import dev.preflow.models.tensor.Scope;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.function.Predicate;
 
@@ -22,28 +19,26 @@ public final class SafetensorsReader implements WeightsFile {
 
     private static final int LENGTH_BYTES = 8;
 
-    private final Path file;
-    private final FileChannel channel;
+    private final MappedFile file;
     private final SafetensorsHeader header;
     private final long dataStart;
 
-    private SafetensorsReader(Path file, FileChannel channel) throws IOException {
+    private SafetensorsReader(MappedFile file) throws IOException {
         this.file = file;
-        this.channel = channel;
-        long size = channel.size();
+        long size = file.channel().size();
         if (size < LENGTH_BYTES) {
-            throw new WeightsException(file, "it has " + size + " bytes, too few for a safetensors file");
+            throw new WeightsException(file.path(), "it has " + size + " bytes, too few for a safetensors file");
         }
-        long length = map(0, LENGTH_BYTES).getLong();
+        long length = file.map(0, LENGTH_BYTES).getLong();
         if (length < 2 || length > SafetensorsHeader.LIMIT || length > size - LENGTH_BYTES) {
             String problem =
                     "its header would have %d bytes (file: %d, limit: %d): it is truncated or no safetensors file";
-            throw new WeightsException(file, problem.formatted(length, size, SafetensorsHeader.LIMIT));
+            throw new WeightsException(file.path(), problem.formatted(length, size, SafetensorsHeader.LIMIT));
         }
         dataStart = LENGTH_BYTES + length;
         byte[] json = new byte[(int) length];
-        map(LENGTH_BYTES, length).get(json);
-        header = SafetensorsHeader.parse(file, json, size - dataStart);
+        file.map(LENGTH_BYTES, length).get(json);
+        header = SafetensorsHeader.parse(file.path(), json, size - dataStart);
     }
 
     /**
@@ -52,17 +47,7 @@ public final class SafetensorsReader implements WeightsFile {
      * @throws WeightsException naming the file and the tensor, if the header is not sound
      */
     public static SafetensorsReader open(Path file) {
-        try {
-            FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
-            try {
-                return new SafetensorsReader(file, channel);
-            } catch (IOException | RuntimeException e) {
-                channel.close();
-                throw e;
-            }
-        } catch (IOException e) {
-            throw new WeightsException(file, "it cannot be read: " + e, e);
-        }
+        return MappedFile.open(file, SafetensorsReader::new);
     }
 
     /** Adds all tensors of a file whose names are wanted. */
@@ -89,7 +74,7 @@ public final class SafetensorsReader implements WeightsFile {
 
     @Override
     public Path file() {
-        return file;
+        return file.path();
     }
 
     /** The file's {@code __metadata__}. */
@@ -105,31 +90,13 @@ public final class SafetensorsReader implements WeightsFile {
 
     @Override
     public NDArray read(String name, NDManager manager) {
-        TensorEntry entry = header.entries().get(name);
-        if (entry == null) {
-            throw new WeightsException(file, "it has no tensor " + name);
-        }
-        if (entry.bytes() > Integer.MAX_VALUE) {
-            throw new WeightsException(file, "tensor " + name + " is larger than 2 GiB");
-        }
-        ByteBuffer data = map(dataStart + entry.begin(), entry.bytes());
+        TensorEntry entry = file.require(this, name);
+        ByteBuffer data = file.map(dataStart + entry.begin(), entry.bytes());
         return MappedArrays.create(manager, data, entry.shape(), entry.type());
-    }
-
-    private ByteBuffer map(long position, long bytes) {
-        try {
-            return channel.map(FileChannel.MapMode.READ_ONLY, position, bytes).order(ByteOrder.LITTLE_ENDIAN);
-        } catch (IOException e) {
-            throw new WeightsException(file, "it cannot be mapped: " + e, e);
-        }
     }
 
     @Override
     public void close() {
-        try {
-            channel.close();
-        } catch (IOException e) {
-            throw new WeightsException(file, "it cannot be closed: " + e, e);
-        }
+        file.close();
     }
 }

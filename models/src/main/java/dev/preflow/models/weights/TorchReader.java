@@ -6,12 +6,9 @@ import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -35,27 +32,26 @@ final class TorchReader implements WeightsFile {
     private static final String PICKLE = "/data.pkl";
     private static final long PICKLE_LIMIT = 100_000_000;
 
-    private final Path file;
-    private final FileChannel channel;
+    private final MappedFile file;
     private final Map<String, TorchTensor> tensors = new TreeMap<>();
     private final NavigableMap<String, TensorEntry> entries = new TreeMap<>();
 
-    private TorchReader(Path file, FileChannel channel) throws IOException {
+    private TorchReader(MappedFile file) throws IOException {
         this.file = file;
-        this.channel = channel;
-        if (map(0, 1).get(0) != ZIP[0]) {
+        if (file.map(0, 1).get(0) != ZIP[0]) {
             throw new WeightsException(
-                    file, "it is in the form of PyTorch before 1.6: load it there and save it with a newer torch.save");
+                    file.path(),
+                    "it is in the form of PyTorch before 1.6: load it there and save it with a newer torch.save");
         }
-        Map<String, ZipEntries.Range> ranges = ZipEntries.read(file, channel);
+        Map<String, ZipEntries.Range> ranges = ZipEntries.read(file.path(), file.channel());
         String pickle = ranges.keySet().stream()
                 .filter(name -> name.endsWith(PICKLE))
                 .findFirst()
                 .orElseThrow(() -> new WeightsException(
-                        file, "it is a zip archive without data.pkl, and not what torch.save writes"));
+                        file.path(), "it is a zip archive without data.pkl, and not what torch.save writes"));
         String root = pickle.substring(0, pickle.length() - PICKLE.length());
         requireLittleEndian(ranges.get(root + "/byteorder"));
-        collect(TorchPickle.read(file, bytes(ranges.get(pickle))));
+        collect(TorchPickle.read(file.path(), bytes(ranges.get(pickle))));
         tensors.forEach((name, tensor) -> {
             ZipEntries.Range storage = ranges.get(root + "/data/" + tensor.storage());
             entries.put(name, entry(name, tensor, storage));
@@ -73,32 +69,22 @@ final class TorchReader implements WeightsFile {
     }
 
     static TorchReader open(Path file) {
-        try {
-            FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
-            try {
-                return new TorchReader(file, channel);
-            } catch (IOException | RuntimeException e) {
-                channel.close();
-                throw e;
-            }
-        } catch (IOException e) {
-            throw new WeightsException(file, "it cannot be read: " + e, e);
-        }
+        return MappedFile.open(file, TorchReader::new);
     }
 
     private void requireLittleEndian(ZipEntries.@Nullable Range range) throws IOException {
         if (range != null && !new String(bytes(range), StandardCharsets.UTF_8).equals("little")) {
-            throw new WeightsException(file, "its numbers are not little endian");
+            throw new WeightsException(file.path(), "its numbers are not little endian");
         }
     }
 
     private byte[] bytes(ZipEntries.Range range) {
         if (range.bytes() > PICKLE_LIMIT) {
             throw new WeightsException(
-                    file, "its pickle has " + range.bytes() + " bytes, more than any state dict needs");
+                    file.path(), "its pickle has " + range.bytes() + " bytes, more than any state dict needs");
         }
         byte[] bytes = new byte[(int) range.bytes()];
-        map(range.begin(), range.bytes()).get(bytes);
+        file.map(range.begin(), range.bytes()).get(bytes);
         return bytes;
     }
 
@@ -119,7 +105,8 @@ final class TorchReader implements WeightsFile {
                                     .map(String::valueOf)
                                     .collect(Collectors.toList())
                     : "no dict";
-            throw new WeightsException(file, "it holds " + found + ", but no state dict, nor one under " + NESTS);
+            throw new WeightsException(
+                    file.path(), "it holds " + found + ", but no state dict, nor one under " + NESTS);
         }
     }
 
@@ -134,7 +121,7 @@ final class TorchReader implements WeightsFile {
     private TensorEntry entry(String name, TorchTensor tensor, ZipEntries.@Nullable Range storage) {
         if (storage == null) {
             throw new WeightsException(
-                    file, "tensor " + name + " lies in data/" + tensor.storage() + ", which is missing");
+                    file.path(), "tensor " + name + " lies in data/" + tensor.storage() + ", which is missing");
         }
         try {
             long begin = Math.multiplyExact(tensor.offset(), tensor.type().bytes());
@@ -142,7 +129,7 @@ final class TorchReader implements WeightsFile {
             if (begin < 0 || Math.addExact(begin, bytes) > storage.bytes()) {
                 String problem = "tensor %s of %s %s needs bytes %d to %d of data/%s, which has %d";
                 throw new WeightsException(
-                        file,
+                        file.path(),
                         problem.formatted(
                                 name,
                                 tensor.type(),
@@ -155,13 +142,13 @@ final class TorchReader implements WeightsFile {
             long at = storage.begin() + begin;
             return new TensorEntry(name, tensor.type(), new Shape(tensor.shape()), at, at + bytes);
         } catch (ArithmeticException e) {
-            throw new WeightsException(file, "tensor " + name + " has an impossible shape " + tensor.shape(), e);
+            throw new WeightsException(file.path(), "tensor " + name + " has an impossible shape " + tensor.shape(), e);
         }
     }
 
     @Override
     public Path file() {
-        return file;
+        return file.path();
     }
 
     @Override
@@ -176,15 +163,9 @@ final class TorchReader implements WeightsFile {
 
     @Override
     public NDArray read(String name, NDManager manager) {
-        TensorEntry entry = entries.get(name);
-        if (entry == null) {
-            throw new WeightsException(file, "it has no tensor " + name);
-        }
-        if (entry.bytes() > Integer.MAX_VALUE) {
-            throw new WeightsException(file, "tensor " + name + " is larger than 2 GiB");
-        }
+        TensorEntry entry = file.require(this, name);
         TorchTensor tensor = tensors.get(name);
-        ByteBuffer data = map(entry.begin(), entry.bytes());
+        ByteBuffer data = file.map(entry.begin(), entry.bytes());
         return MappedArrays.create(
                 manager, tensor.contiguous() ? data : gather(data, tensor, manager), entry.shape(), entry.type());
     }
@@ -212,20 +193,8 @@ final class TorchReader implements WeightsFile {
         return result.rewind();
     }
 
-    private ByteBuffer map(long position, long bytes) {
-        try {
-            return channel.map(FileChannel.MapMode.READ_ONLY, position, bytes).order(ByteOrder.LITTLE_ENDIAN);
-        } catch (IOException e) {
-            throw new WeightsException(file, "it cannot be mapped: " + e, e);
-        }
-    }
-
     @Override
     public void close() {
-        try {
-            channel.close();
-        } catch (IOException e) {
-            throw new WeightsException(file, "it cannot be closed: " + e, e);
-        }
+        file.close();
     }
 }
