@@ -41,15 +41,17 @@ public final class LdmCheckpoint implements AutoCloseable {
      * @throws WeightsException naming the file, if it is not sound or no checkpoint of these families
      */
     public static LdmCheckpoint open(Path file) {
-        LdmLayout layout;
-        PredictionType prediction;
-        try (WeightsFile weights = WeightsFile.open(file)) {
-            layout = LdmLayout.of(file, shapes(weights));
-            prediction = prediction(layout.family(), weights);
+        WeightsFile weights = WeightsFile.open(file);
+        try {
+            LdmLayout layout = LdmLayout.of(file, shapes(weights));
+            PredictionType prediction = prediction(layout.family(), weights);
+            StateDict tensors = StateDict.of(weights, new LdmNames(layout));
+            LdmConfigs configs = new LdmConfigs(file, layout.family(), tensors.shapes(), prediction);
+            return new LdmCheckpoint(layout.family(), configs, tensors);
+        } catch (RuntimeException e) {
+            weights.close();
+            throw e;
         }
-        StateDict tensors = StateDict.open(file, List.of(file), new LdmNames(layout));
-        LdmConfigs configs = new LdmConfigs(file, layout.family(), tensors.shapes(), prediction);
-        return new LdmCheckpoint(layout.family(), configs, tensors);
     }
 
     /** Whether a file of these names is such a checkpoint, as far as its U-Net says. */

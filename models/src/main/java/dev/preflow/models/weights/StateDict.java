@@ -62,15 +62,30 @@ public final class StateDict implements AutoCloseable {
         StateDict dict = new StateDict(source);
         try {
             for (Path path : files) {
-                WeightsFile file = WeightsFile.open(path);
-                dict.files.add(file);
-                file.entries().values().forEach(entry -> dict.take(file, entry, mapping));
+                dict.take(WeightsFile.open(path), mapping);
             }
             return dict;
         } catch (RuntimeException e) {
             dict.close();
             throw e;
         }
+    }
+
+    /** The tensors of one open file, which is closed with them, or at once if they cannot be mapped. */
+    public static StateDict of(WeightsFile file, Mapping mapping) {
+        StateDict dict = new StateDict(file.file());
+        try {
+            dict.take(file, mapping);
+            return dict;
+        } catch (RuntimeException e) {
+            dict.close();
+            throw e;
+        }
+    }
+
+    private void take(WeightsFile file, Mapping mapping) {
+        files.add(file);
+        file.entries().values().forEach(entry -> take(file, entry, mapping));
     }
 
     private void take(WeightsFile file, TensorEntry entry, Mapping mapping) {
