@@ -1,6 +1,7 @@
 package dev.preflow.models.inspect;
 
 import ai.djl.ndarray.types.Shape;
+import dev.preflow.models.checkpoint.Family;
 import dev.preflow.models.checkpoint.LdmCheckpoint;
 import dev.preflow.models.pipeline.WeightFiles;
 import dev.preflow.models.reward.VpScoreConfig;
@@ -75,12 +76,10 @@ public final class Inspector {
                 entries.forEach(entry -> shapes.put(network + "." + entry.name(), entry.shape()));
             }
         }
-        String family = unet.addsTextAndTime()
-                ? "Stable Diffusion XL"
-                : unet.useLinearProjection() ? "Stable Diffusion 2.x" : "Stable Diffusion 1.x";
+        Family family = unet.addsTextAndTime() ? Family.SDXL : unet.useLinearProjection() ? Family.SD2 : Family.SD1;
         return new Inspection(
                 folder.toString(),
-                family,
+                family.title(),
                 "diffusers directory",
                 parts,
                 files,

@@ -22,7 +22,8 @@ import java.util.random.RandomGenerator;
  */
 public final class Lora implements AutoCloseable {
 
-    private static final String WEIGHT = ".weight";
+    static final String WEIGHT = ".weight";
+
     private static final int LINEAR = 2;
     private static final int CONVOLUTION = 4;
 
@@ -47,24 +48,32 @@ public final class Lora implements AutoCloseable {
         NDManager manager = parameters.manager();
         RandomGenerator random = Noise.generator(seed);
         for (String module : modules) {
-            long[] weight = base.get(module + WEIGHT).getShape().getShape();
-            long[] down = weight.clone();
-            down[0] = options.rank();
-            Shape downShape = new Shape(down);
-            float bound = (float) (1 / Math.sqrt((double) downShape.size() / options.rank()));
-            Shape upShape = weight.length == LINEAR
-                    ? new Shape(weight[0], options.rank())
-                    : new Shape(weight[0], options.rank(), 1, 1);
+            Shape weight = base.get(module + WEIGHT).getShape();
+            Shape down = downShape(weight, options.rank());
+            float bound = (float) (1 / Math.sqrt((double) down.size() / options.rank()));
             add(
                     parameters,
                     module,
-                    Noise.uniform(manager, random, bound, downShape),
-                    manager.zeros(upShape),
+                    Noise.uniform(manager, random, bound, down),
+                    manager.zeros(upShape(weight, options.rank())),
                     options.alpha());
         }
         Lora lora = new Lora(parameters);
         parameters.trainable(name -> !name.endsWith("." + LoraLayer.ALPHA));
         return lora;
+    }
+
+    /** The shape of A beside a weight: of its inputs, and a convolution's kernel. */
+    static Shape downShape(Shape weight, long rank) {
+        long[] down = weight.getShape().clone();
+        down[0] = rank;
+        return new Shape(down);
+    }
+
+    /** The shape of B beside a weight: a 1×1 convolution behind a convolution. */
+    static Shape upShape(Shape weight, long rank) {
+        Shape up = new Shape(weight.get(0), rank);
+        return weight.dimension() == LINEAR ? up : up.addAll(new Shape(1, 1));
     }
 
     /** Adds one layer's adapter. */

@@ -26,7 +26,6 @@ public final class LoraFile {
     /** The name under which diffusers looks for a LoRA in a directory. */
     public static final String NAME = "pytorch_lora_weights.safetensors";
 
-    private static final String WEIGHT = ".weight";
     private static final int SHOWN = 5;
 
     private final Path file;
@@ -102,15 +101,13 @@ public final class LoraFile {
     private void add(Parameters parameters, String layer, Map<String, TensorEntry> parts) {
         TensorEntry down = part(parts, layer, LoraLayer.DOWN);
         TensorEntry up = part(parts, layer, LoraLayer.UP);
-        Shape weight = base.get(layer + WEIGHT).getShape();
+        Shape weight = base.get(layer + Lora.WEIGHT).getShape();
         long rank = down.shape().dimension() == 0 ? 0 : down.shape().get(0);
-        Shape downShape = new Shape(weight.getShape().clone());
-        downShape.getShape()[0] = rank;
-        Shape upShape = new Shape(weight.get(0), rank);
-        Shape upImage = weight.dimension() == 2 ? upShape : upShape.addAll(new Shape(1, 1));
+        Shape downShape = Lora.downShape(weight, rank);
+        Shape upShape = Lora.upShape(weight, rank);
         if (rank == 0
                 || !squeezed(down.shape()).equals(squeezed(downShape))
-                || !squeezed(up.shape()).equals(upShape)) {
+                || !squeezed(up.shape()).equals(squeezed(upShape))) {
             throw problem(
                     "tensors %s %s and %s %s do not fit layer %s, whose weight is %s: expected %s and %s of one rank"
                             .formatted(
@@ -121,13 +118,13 @@ public final class LoraFile {
                                     layer,
                                     weight,
                                     downShape,
-                                    upImage));
+                                    upShape));
         }
         Lora.add(
                 parameters,
                 layer,
                 read(parameters.manager(), down, downShape),
-                read(parameters.manager(), up, upImage),
+                read(parameters.manager(), up, upShape),
                 alpha(parameters.manager(), parts, layer, rank));
     }
 

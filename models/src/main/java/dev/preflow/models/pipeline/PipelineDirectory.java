@@ -65,7 +65,7 @@ final class PipelineDirectory {
         PipelineModels models = models(directory, scheduler);
         DataType weights = precision.weights(parent.getDevice());
         Parameters policy = new Parameters(parent, weights);
-        Parameters vae = new Parameters(parent, models.vae().config().forceUpcast() ? DataType.FLOAT32 : weights);
+        Parameters vae = new Parameters(parent, models.vae().config().weights(weights));
         try {
             read(
                     directory.resolve(UNET),

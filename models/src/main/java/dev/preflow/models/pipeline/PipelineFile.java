@@ -89,7 +89,7 @@ final class PipelineFile {
         checkpoint.tensors().require(expected);
         DataType weights = precision.weights(parent.getDevice());
         Parameters policy = new Parameters(parent, weights);
-        Parameters vae = new Parameters(parent, models.vae().config().forceUpcast() ? DataType.FLOAT32 : weights);
+        Parameters vae = new Parameters(parent, models.vae().config().weights(weights));
         try {
             checkpoint.tensors().readInto(policy.root(), name -> name.startsWith(VAE) ? null : name);
             checkpoint

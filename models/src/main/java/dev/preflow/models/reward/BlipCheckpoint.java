@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 /** The published forms of ImageReward and BLIP: their names, and what their shapes say of their sizes. */
 public final class BlipCheckpoint {
 
-    static final String HEAD = "mlp.";
+    static final String HEAD = VpScore.HEAD + ".";
 
-    private static final String VISION = "blip.visual_encoder.";
-    private static final String TEXT = "blip.text_encoder.";
+    private static final String VISION = VpScore.VISION + ".";
+    private static final String TEXT = VpScore.TEXT + ".";
     private static final int HEAD_SIZE = 64;
     private static final int MAX_LENGTH = 35;
 

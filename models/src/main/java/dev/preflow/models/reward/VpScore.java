@@ -25,9 +25,10 @@ import org.jspecify.annotations.Nullable;
  * parameters.
  */
 public final class VpScore implements AutoCloseable {
-    private static final String VISION = "blip.visual_encoder";
-    private static final String TEXT = "blip.text_encoder";
-    private static final String HEAD = "mlp";
+    static final String VISION = "blip.visual_encoder";
+    static final String TEXT = "blip.text_encoder";
+    static final String HEAD = "mlp";
+
     private static final int SCORING_BATCH = 64;
 
     private final VpScoreConfig config;

@@ -39,7 +39,7 @@ final class VpScoreFiles {
                 StateDict.open(weights, List.of(weights), StateDict.Mapping.names(BlipCheckpoint::parameterName))) {
             VpScoreConfig config = config(weights, dict);
             WordPieceTokenizer tokenizer = vocabulary(weights);
-            boolean headless = dict.shapes().keySet().stream().noneMatch(name -> name.startsWith(BlipCheckpoint.HEAD));
+            boolean headless = !BlipCheckpoint.hasHead(dict.shapes().keySet());
             if (headless && headSeed == null) {
                 throw new WeightsException(
                         weights, "it has no head (mlp.layers), so it cannot score; learning can start from it");
@@ -49,7 +49,7 @@ final class VpScoreFiles {
             try {
                 dict.readInto(parameters.root());
                 if (headless) {
-                    new ScoreHead(config).init(parameters.scope("mlp"), new Initializer(headSeed));
+                    new ScoreHead(config).init(parameters.scope(VpScore.HEAD), new Initializer(headSeed));
                 }
                 fitPositions(parameters, config);
                 return new VpScore(config, tokenizer, parameters);

@@ -31,7 +31,7 @@ public final class DdimRun implements Denoising {
 
     @Override
     public NDArray noisy(NDArray clean, NDArray noise) {
-        return schedule.addNoise(clean, noise, repeated(steps[0].timestep(), clean));
+        return schedule.addNoise(clean, noise, steps[0].timestep());
     }
 
     /** Whether a step draws noise. Only such steps have a log-probability. */

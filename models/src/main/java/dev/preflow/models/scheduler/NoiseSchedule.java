@@ -1,6 +1,7 @@
 package dev.preflow.models.scheduler;
 
 import ai.djl.ndarray.NDArray;
+import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
 
 /**
@@ -62,6 +63,13 @@ public final class NoiseSchedule {
      */
     public NDArray addNoise(NDArray clean, NDArray noise, int[] timesteps) {
         return clean.mul(signal(clean, timesteps)).add(noise.mul(noiseScale(noise, timesteps)));
+    }
+
+    /** The same at one timestep for all samples. */
+    public NDArray addNoise(NDArray clean, NDArray noise, int timestep) {
+        int[] timesteps = new int[Math.toIntExact(clean.getShape().get(0))];
+        Arrays.fill(timesteps, timestep);
+        return addNoise(clean, noise, timesteps);
     }
 
     /**

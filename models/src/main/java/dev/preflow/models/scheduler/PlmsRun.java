@@ -35,9 +35,7 @@ final class PlmsRun implements Denoising {
 
     @Override
     public NDArray noisy(NDArray clean, NDArray noise) {
-        int[] first = new int[Math.toIntExact(clean.getShape().get(0))];
-        Arrays.fill(first, timesteps[0]);
-        return schedule.addNoise(clean, noise, first);
+        return schedule.addNoise(clean, noise, timesteps[0]);
     }
 
     @Override

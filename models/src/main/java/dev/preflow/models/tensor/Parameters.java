@@ -138,8 +138,7 @@ public final class Parameters implements AutoCloseable {
         Parameters copy = new Parameters(parent);
         Device device = parent.getDevice();
         try (Autograd off = Autograd.disabled()) {
-            arrays.forEach((name, array) -> copy.add(
-                    name, array.getDevice().equals(device) ? array.duplicate() : array.toDevice(device, true)));
+            arrays.forEach((name, array) -> copy.add(name, copied(array, device)));
         }
         return copy;
     }
@@ -156,21 +155,25 @@ public final class Parameters implements AutoCloseable {
         Device device = parent.getDevice();
         try (Autograd off = Autograd.disabled()) {
             arrays.forEach((name, array) -> {
-                boolean here = array.getDevice().equals(device);
                 if (array.hasGradient()) {
-                    NDArray copy = here ? array.duplicate() : array.toDevice(device, true);
+                    NDArray copy = copied(array, device);
                     replica.add(name, copy);
                     copy.setRequiresGradient(true);
                 } else {
-                    replica.arrays.put(name, here ? array : frozen.computeIfAbsent(array, own -> copied(own, parent)));
+                    boolean here = array.getDevice().equals(device);
+                    replica.arrays.put(name, here ? array : frozen.computeIfAbsent(array, own -> below(parent, own)));
                 }
             });
         }
         return replica;
     }
 
-    private static NDArray copied(NDArray array, NDManager owner) {
-        NDArray copy = array.toDevice(owner.getDevice(), true);
+    private static NDArray copied(NDArray array, Device device) {
+        return array.getDevice().equals(device) ? array.duplicate() : array.toDevice(device, true);
+    }
+
+    private static NDArray below(NDManager owner, NDArray array) {
+        NDArray copy = copied(array, owner.getDevice());
         copy.attach(owner);
         return copy;
     }

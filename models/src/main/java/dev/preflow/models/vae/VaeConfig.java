@@ -1,5 +1,6 @@
 package dev.preflow.models.vae;
 
+import ai.djl.ndarray.types.DataType;
 import dev.preflow.models.nn.ConfigJson;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -137,6 +138,11 @@ public record VaeConfig(
                 useQuantConv,
                 usePostQuantConv,
                 forceUpcast);
+    }
+
+    /** The type of the weights where others have a type: float32 if the autoencoder overflows in less. */
+    public DataType weights(DataType others) {
+        return forceUpcast ? DataType.FLOAT32 : others;
     }
 
     /** How many image pixels one latent pixel spans in each direction. */
