@@ -58,7 +58,7 @@ final class TrainedPolicy implements AutoCloseable {
     private TrainedPolicy(NDManager manager, Compute compute, Config config) {
         this.manager = manager;
         directory = config.get(TrainerSettings.BASE);
-        base = DiffusionPipeline.load(directory, "base", scheduler -> scheduler, compute.precision(), manager);
+        base = DiffusionPipeline.load(directory, "base", compute.precision(), manager);
         reference = base.borrow();
         lora = lora(reference.parameters(), config, manager);
         if (lora == null) {

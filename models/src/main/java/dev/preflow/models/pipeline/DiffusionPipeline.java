@@ -68,7 +68,12 @@ public final class DiffusionPipeline implements AutoCloseable {
      * @param parent manager below which the weights live
      */
     public static DiffusionPipeline load(Path source, String release, NDManager parent) {
-        return load(source, release, scheduler -> scheduler, Precision.AUTO, parent);
+        return load(source, release, Precision.AUTO, parent);
+    }
+
+    /** Loads the same in a precision; see the form that takes a sampler. */
+    public static DiffusionPipeline load(Path source, String release, Precision precision, NDManager parent) {
+        return load(source, release, UnaryOperator.identity(), precision, parent);
     }
 
     /**

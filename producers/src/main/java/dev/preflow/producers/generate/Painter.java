@@ -45,8 +45,7 @@ final class Painter implements AutoCloseable {
         try {
             return new Painter(
                     manager,
-                    DiffusionPipeline.load(
-                            directory, directory.toString(), scheduler -> scheduler, compute.precision(), manager),
+                    DiffusionPipeline.load(directory, directory.toString(), compute.precision(), manager),
                     null);
         } catch (RuntimeException e) {
             manager.close();
