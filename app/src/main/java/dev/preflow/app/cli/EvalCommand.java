@@ -148,7 +148,7 @@ public final class EvalCommand extends CliCommand {
 
     private static void makeFolder(@Nullable Path file) throws IOException {
         if (file != null) {
-            Files.createDirectories(file.toAbsolutePath().getParent());
+            OutputFile.makeFolder(file);
         }
     }
 
@@ -177,8 +177,7 @@ public final class EvalCommand extends CliCommand {
     }
 
     private static DiffusionPipeline load(Model model, Compute compute, NDManager manager) {
-        return DiffusionPipeline.load(
-                model.directory(), model.name(), scheduler -> scheduler, compute.precision(), manager);
+        return DiffusionPipeline.load(model.directory(), model.name(), compute.precision(), manager);
     }
 
     private EvalPair draw(EvalPlan plan, DiffusionPipeline first, DiffusionPipeline second)

@@ -137,10 +137,7 @@ public final class GenerateCommand extends CliCommand {
         }
         GenerationRequest first = request();
         Path directory = directory();
-        Path parent = output.toAbsolutePath().getParent();
-        if (parent != null) {
-            Files.createDirectories(parent);
-        }
+        OutputFile.makeFolder(output);
         Compute compute = computing.read(options());
         try (var manager = compute.newManager();
                 var pipeline = DiffusionPipeline.load(

@@ -11,7 +11,6 @@ import dev.preflow.models.pipeline.PolicyLease;
 import dev.preflow.models.tensor.Torch;
 import dev.preflow.schemas.ReleaseKind;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -70,10 +69,7 @@ public final class LoraCommand extends CliCommand {
         Path file = release == null ? input : LoraDirectory.file(release);
         Path base = model != null ? model : release == null ? Home.baseModel() : LoraDirectory.base(release);
         ModelDirectory.requirePipeline(base, "--model");
-        Path parent = output.toAbsolutePath().getParent();
-        if (parent != null) {
-            Files.createDirectories(parent);
-        }
+        OutputFile.makeFolder(output);
         try (NDManager manager = Torch.newManager();
                 DiffusionPipeline pipeline = DiffusionPipeline.load(base, "base", manager);
                 PolicyLease lease = pipeline.borrow();
