@@ -16,8 +16,6 @@ import dev.preflow.stream.blob.BlobStore;
 import dev.preflow.stream.blob.ReleaseFiles;
 import dev.preflow.stream.config.Config;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -27,21 +25,11 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class EvalCommandTest {
+class EvalCommandTest extends CommandTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @TempDir
     private Path directory;
-
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
-
-    private int run(String... args) {
-        return PreflowCommand.commandLine()
-                .setOut(new PrintWriter(out))
-                .setErr(new PrintWriter(err))
-                .execute(args);
-    }
 
     @Test
     void shouldCompareTwoPipelines() throws IOException {

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -14,22 +12,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** On the models that are committed, in every form that is there. */
-class InspectCommandTest {
+class InspectCommandTest extends CommandTest {
     private static final Path MODELS = Path.of("../demo/models");
     private static final Path REFERENCE = Path.of("../models/src/test/resources/reference");
 
     @TempDir
     private Path folder;
-
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
-
-    private int run(String... args) {
-        return PreflowCommand.commandLine()
-                .setOut(new PrintWriter(out))
-                .setErr(new PrintWriter(err))
-                .execute(args);
-    }
 
     private JsonNode json(Path path) throws IOException {
         assertThat(run("inspect", "--json", path.toString())).as(err.toString()).isZero();

@@ -8,8 +8,6 @@ import dev.preflow.models.tensor.Torch;
 import dev.preflow.models.tokenizer.WordPieceTokenizer;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,20 +15,10 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ScoreCommandTest {
+class ScoreCommandTest extends CommandTest {
 
     @TempDir
     Path directory;
-
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
-
-    private int run(String... args) {
-        return PreflowCommand.commandLine()
-                .setOut(new PrintWriter(out))
-                .setErr(new PrintWriter(err))
-                .execute(args);
-    }
 
     private Path image(String name, int colour) throws IOException {
         var image = new BufferedImage(20, 10, BufferedImage.TYPE_INT_RGB);
