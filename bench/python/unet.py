@@ -1,9 +1,9 @@
-"""Times the U-Net of Stable Diffusion 1.5 in diffusers, on one thread and seeded random weights.
+"""Times the U-Net of Stable Diffusion 1.5 in diffusers, on one thread or a GPU and seeded random weights.
 
-    python unet.py FOLDER RUNS [CONFIG.json]
+    python unet.py FOLDER RUNS [CONFIG.json [DEVICE float16|float32]]
 
 Writes weights, inputs and output into the folder on its first run, for dev.preflow.bench.UNetBenchmark to read. CONFIG.json
-is another U-Net's config, of which a batch of 16 of its own size is timed.
+is another U-Net's config, of which a batch of 16 of its own size is timed; "-" is Stable Diffusion's.
 """
 
 import json
@@ -45,12 +45,15 @@ def write(folder, config):
 
 def main():
     folder, runs = pathlib.Path(sys.argv[1]), int(sys.argv[2])
-    torch.set_num_threads(1)
+    device = sys.argv[4] if len(sys.argv) > 4 else "cpu"
+    dtype = getattr(torch, sys.argv[5]) if len(sys.argv) > 5 else torch.float32
+    if device == "cpu":
+        torch.set_num_threads(1)
     if not (folder / "values.safetensors").exists():
-        config = json.loads(pathlib.Path(sys.argv[3]).read_text()) if len(sys.argv) > 3 else STABLE_DIFFUSION
-        write(folder, config)
-    unet = UNet2DConditionModel.from_pretrained(folder).eval()
-    values = load_file(folder / "values.safetensors")
+        other = sys.argv[3] if len(sys.argv) > 3 else "-"
+        write(folder, STABLE_DIFFUSION if other == "-" else json.loads(pathlib.Path(other).read_text()))
+    unet = UNet2DConditionModel.from_pretrained(folder).eval().to(device, dtype)
+    values = {name: value.to(device, dtype) for name, value in load_file(folder / "values.safetensors").items()}
 
     def forward():
         return unet(values["latents"], TIMESTEP, values["context"]).sample

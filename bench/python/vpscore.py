@@ -1,6 +1,6 @@
-"""Times VP-Score at ImageReward's size by transformers' BLIP, on one thread and seeded random weights.
+"""Times VP-Score at ImageReward's size by transformers' BLIP, on one thread or a GPU and seeded random weights.
 
-    python vpscore.py FOLDER RUNS
+    python vpscore.py FOLDER RUNS [DEVICE]
 
 Four images, each with a text of its own. Writes the network as VpScore.load reads it, the inputs and the scores into the
 folder on its first run, for dev.preflow.bench.VpScoreBenchmark to read.
@@ -52,7 +52,7 @@ class VpScore(torch.nn.Module):
         self.head = torch.nn.ModuleList(torch.nn.Linear(*pair) for pair in zip(widths, widths[1:]))
 
     def forward(self, images, ids, mask):
-        tokens = self.vision((images - CHANNELS[0]) / CHANNELS[1]).last_hidden_state
+        tokens = self.vision((images - CHANNELS[0].to(images.device)) / CHANNELS[1].to(images.device)).last_hidden_state
         hidden = self.text(ids, attention_mask=mask, encoder_hidden_states=tokens, is_decoder=False)
         score = hidden.last_hidden_state[:, 0]
         for layer in self.head:
@@ -89,7 +89,8 @@ def tokens(folder):
 def write(folder, model):
     folder.mkdir(parents=True, exist_ok=True)
     special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-    words = special + [f"word{i}" for i in range(VOCABULARY - len(special))]
+    # ImageReward adds two tokens, [DEC] and [ENC], to BERT's
+    words = special + [f"word{i}" for i in range(VOCABULARY - 2 - len(special))]
     (folder / "vocab.txt").write_text("\n".join(words) + "\n")
     (folder / "texts.txt").write_text("\n".join(texts()) + "\n")
     config = dict(
@@ -120,14 +121,17 @@ def write(folder, model):
 
 def main():
     folder, runs = pathlib.Path(sys.argv[1]), int(sys.argv[2])
-    torch.set_num_threads(1)
+    device = sys.argv[3] if len(sys.argv) > 3 else "cpu"
+    if device == "cpu":
+        torch.set_num_threads(1)
     torch.manual_seed(1)
     # the seed makes the weights the same in every run
     model = VpScore().eval()
     if not (folder / "values.safetensors").exists():
         write(folder, model)
-    images = load_file(folder / "values.safetensors")["images"]
-    ids, mask = tokens(folder)
+    model.to(device)
+    images = load_file(folder / "values.safetensors")["images"].to(device)
+    ids, mask = (part.to(device) for part in tokens(folder))
 
     def backward():
         model.zero_grad(set_to_none=False)

@@ -1,5 +1,7 @@
 package dev.preflow.bench;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
@@ -32,10 +34,17 @@ final class Timings {
         }
         System.out.printf(
                 Locale.ROOT,
-                "preflow %s: %.2f s of processor, %.2f s of wall clock%n",
+                "preflow %s: %.3f s of processor, %.3f s of wall clock%n",
                 name,
                 median(processor),
                 median(wall));
+    }
+
+    /** Waits until an array is computed, which a GPU does later than it is asked to. */
+    static void await(NDArray array) {
+        try (NDArray first = array.flatten().get("0:1")) {
+            first.toType(DataType.FLOAT32, false).toFloatArray();
+        }
     }
 
     private static double median(double[] values) {

@@ -3,8 +3,8 @@ package dev.preflow.bench;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.preflow.models.tensor.Autograd;
+import dev.preflow.models.tensor.Compute;
 import dev.preflow.models.tensor.Parameters;
-import dev.preflow.models.tensor.Torch;
 import dev.preflow.models.unet.Conditioning;
 import dev.preflow.models.unet.UNet2DConditionModel;
 import dev.preflow.models.unet.UNetConfig;
@@ -12,22 +12,26 @@ import dev.preflow.models.weights.SafetensorsReader;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** Times a U-Net on the weights and inputs that {@code bench/python/unet.py} has written, on one thread. */
+/** Times a U-Net on the weights and inputs that {@code bench/python/unet.py} has written, on one thread or on a GPU. */
 public final class UNetBenchmark {
+
+    /** The backward pass comes to it last. */
+    private static final String FIRST = "conv_in.weight";
 
     private UNetBenchmark() {}
 
     /**
      * Runs the benchmark.
      *
-     * @param args the folder of that script, and how often to time
+     * @param args the folder of that script, how often to time, and, if it is not the processor in float32, device and precision
      */
     public static void main(String[] args) {
         Path folder = Path.of(args[0]);
         int runs = Integer.parseInt(args[1]);
+        Compute compute = Compute.of(args.length > 2 ? args[2] : "cpu", args.length > 3 ? args[3] : "auto");
         UNet2DConditionModel unet = new UNet2DConditionModel(UNetConfig.read(folder.resolve("config.json")));
-        try (NDManager manager = Torch.newManager();
-                Parameters weights = new Parameters(manager);
+        try (NDManager manager = compute.newManager();
+                Parameters weights = new Parameters(manager, compute.precision().weights(manager.getDevice()));
                 Parameters values = SafetensorsReader.readAll(folder.resolve("values.safetensors"), manager)) {
             SafetensorsReader.readInto(
                     folder.resolve("diffusion_pytorch_model.safetensors"), weights.root(), name -> true);
@@ -38,7 +42,7 @@ public final class UNetBenchmark {
             Timings.print("U-Net forward", runs, () -> {
                 try (Autograd off = Autograd.disabled();
                         NDManager step = manager.newSubManager()) {
-                    forward(unet, weights, values, step);
+                    Timings.await(forward(unet, weights, values, step));
                 }
             });
             weights.trainable(name -> true);
@@ -46,8 +50,9 @@ public final class UNetBenchmark {
                 weights.zeroGradients();
                 try (Autograd on = Autograd.enabled();
                         NDManager step = manager.newSubManager()) {
-                    Autograd.backward(
-                            forward(unet, weights, values, step).square().mean());
+                    NDArray output = forward(unet, weights, values, step);
+                    Autograd.backward(output.square().mean());
+                    Timings.await(weights.get(FIRST).getGradient());
                 }
             });
         }

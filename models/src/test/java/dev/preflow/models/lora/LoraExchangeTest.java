@@ -14,7 +14,8 @@ import dev.preflow.models.scheduler.Scheduler;
 import dev.preflow.models.tensor.Autograd;
 import dev.preflow.models.tensor.Noise;
 import dev.preflow.models.tensor.Parameters;
-import dev.preflow.models.tensor.Torch;
+import dev.preflow.models.tensor.Precision;
+import dev.preflow.models.tensor.TestDevice;
 import dev.preflow.models.unet.Conditioning;
 import dev.preflow.models.weights.SafetensorsReader;
 import dev.preflow.models.weights.SafetensorsWriter;
@@ -36,7 +37,7 @@ class LoraExchangeTest {
     private static final double GUIDANCE = 3;
     private static final List<String> PROMPTS = List.of("a red circle", "a blue square");
 
-    private final NDManager manager = Torch.newManager();
+    private final NDManager manager = TestDevice.newManager();
 
     @AfterEach
     void close() {
@@ -48,7 +49,8 @@ class LoraExchangeTest {
     void shouldAnswerAsDiffusersWithWhatDiffusersWrote(String form, String file) {
         Parameters inputs = values("sd1", Reference.VALUES);
         Parameters expected = values("lora", "expected.safetensors");
-        try (DiffusionPipeline pipeline = DiffusionPipeline.load(Reference.folder("sd1"), "reference", manager);
+        try (DiffusionPipeline pipeline =
+                        DiffusionPipeline.load(Reference.folder("sd1"), "reference", Precision.FLOAT32, manager);
                 PolicyLease base = pipeline.borrow();
                 Autograd on = Autograd.enabled()) {
             Lora lora =
@@ -93,8 +95,8 @@ class LoraExchangeTest {
     @Test
     void shouldDrawTheSameFromBothFormsAndWhenMerged() throws Exception {
         Path folder = Files.createDirectories(Path.of("target", "lora"));
-        try (DiffusionPipeline pipeline =
-                        DiffusionPipeline.load(Path.of("..", "demo", "models", "base"), "base", manager);
+        try (DiffusionPipeline pipeline = DiffusionPipeline.load(
+                        Path.of("..", "demo", "models", "base"), "base", Precision.FLOAT32, manager);
                 PolicyLease lease = pipeline.borrow();
                 Autograd off = Autograd.disabled()) {
             Parameters base = lease.parameters();

@@ -10,7 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.preflow.models.pipeline.TinyPipeline;
 import dev.preflow.models.tensor.Parameters;
-import dev.preflow.models.tensor.Torch;
+import dev.preflow.models.tensor.TestDevice;
 import dev.preflow.models.weights.SafetensorsReader;
 import dev.preflow.models.weights.SafetensorsWriter;
 import dev.preflow.models.weights.WeightsException;
@@ -35,7 +35,7 @@ class LoraFileTest {
     @TempDir
     private Path folder;
 
-    private final NDManager manager = Torch.newManager();
+    private final NDManager manager = TestDevice.newManager();
     private final Parameters base = TinyPipeline.models("DDIMScheduler").initPolicy(manager, 1);
     private Path file;
 

@@ -15,7 +15,7 @@ import dev.preflow.models.tensor.Autograd;
 import dev.preflow.models.tensor.GradientCheck;
 import dev.preflow.models.tensor.Noise;
 import dev.preflow.models.tensor.Parameters;
-import dev.preflow.models.tensor.Torch;
+import dev.preflow.models.tensor.TestDevice;
 import dev.preflow.models.unet.Conditioning;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -39,7 +39,7 @@ class LoraTest {
             "v_proj",
             "out_proj");
 
-    private final NDManager manager = Torch.newManager();
+    private final NDManager manager = TestDevice.newManager();
     private final PipelineModels models = TinyPipeline.models("DDIMScheduler");
     private final Parameters base = models.initPolicy(manager, 1);
 

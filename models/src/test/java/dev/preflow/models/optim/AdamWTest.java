@@ -10,14 +10,14 @@ import ai.djl.ndarray.types.Shape;
 import dev.preflow.models.tensor.Autograd;
 import dev.preflow.models.tensor.Noise;
 import dev.preflow.models.tensor.Parameters;
-import dev.preflow.models.tensor.Torch;
+import dev.preflow.models.tensor.TestDevice;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class AdamWTest {
-    private final NDManager manager = Torch.newManager();
+    private final NDManager manager = TestDevice.newManager();
 
     @AfterEach
     void close() {

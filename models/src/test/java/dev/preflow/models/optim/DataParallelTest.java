@@ -11,7 +11,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.preflow.models.tensor.Autograd;
 import dev.preflow.models.tensor.Noise;
 import dev.preflow.models.tensor.Parameters;
-import dev.preflow.models.tensor.Torch;
+import dev.preflow.models.tensor.TestDevice;
 import java.util.List;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterEach;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class DataParallelTest {
     private static final int BATCH = 8;
 
-    private final NDManager manager = Torch.newManager();
+    private final NDManager manager = TestDevice.newManager();
 
     @AfterEach
     void close() {
@@ -98,7 +98,7 @@ class DataParallelTest {
     @Test
     void shouldShareWhatIsFrozenAndKeepAllGradientsInOneBuffer() {
         Parameters layer = layer();
-        try (DataParallel two = new DataParallel(List.of(layer), List.of(Device.cpu(), Device.cpu()))) {
+        try (DataParallel two = new DataParallel(List.of(layer), List.of(manager.getDevice(), manager.getDevice()))) {
             Parameters replica = two.replica(1).get(0);
             assertThat(replica.get("bias")).isSameAs(layer.get("bias"));
             assertThat(replica.get("weight")).isNotSameAs(layer.get("weight"));
@@ -119,7 +119,7 @@ class DataParallelTest {
     void shouldRefuseAFirstDeviceThatIsNotTheMasters() {
         assertThatThrownBy(() -> new DataParallel(List.of(layer()), List.of(Device.gpu(1), Device.cpu())))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("cpu");
+                .hasMessageContaining("are on " + manager.getDevice());
     }
 
     @Test

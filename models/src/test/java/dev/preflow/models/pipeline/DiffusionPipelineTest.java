@@ -11,7 +11,8 @@ import dev.preflow.models.scheduler.DdimRun;
 import dev.preflow.models.scheduler.DdimScheduler;
 import dev.preflow.models.tensor.Autograd;
 import dev.preflow.models.tensor.Parameters;
-import dev.preflow.models.tensor.Torch;
+import dev.preflow.models.tensor.Precision;
+import dev.preflow.models.tensor.TestDevice;
 import dev.preflow.models.unet.Conditioning;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,7 +35,7 @@ class DiffusionPipelineTest {
 
     private static final String DDIM = "DDIMScheduler";
 
-    private final NDManager manager = Torch.newManager();
+    private final NDManager manager = TestDevice.newManager();
 
     @TempDir
     private Path folder;
@@ -172,7 +173,7 @@ class DiffusionPipelineTest {
             pipeline.save(folder);
             image = pipeline.generate(List.of(request), false).get(0).image();
         }
-        try (DiffusionPipeline loaded = DiffusionPipeline.load(folder, "loaded", manager)) {
+        try (DiffusionPipeline loaded = DiffusionPipeline.load(folder, "loaded", Precision.FLOAT32, manager)) {
             GeneratedImage drawn = loaded.generate(List.of(request), false).get(0);
             assertThat(drawn.image()).isEqualTo(image);
             assertThat(drawn.release()).isEqualTo("loaded");

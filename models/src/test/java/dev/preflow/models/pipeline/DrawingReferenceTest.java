@@ -10,7 +10,7 @@ import dev.preflow.models.scheduler.SchedulerConfig;
 import dev.preflow.models.tensor.Autograd;
 import dev.preflow.models.tensor.Parameters;
 import dev.preflow.models.tensor.Precision;
-import dev.preflow.models.tensor.Torch;
+import dev.preflow.models.tensor.TestDevice;
 import dev.preflow.models.weights.SafetensorsReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -40,7 +40,7 @@ class DrawingReferenceTest {
     @ParameterizedTest
     @MethodSource("samplers")
     void shouldDrawInAnotherSizeThanTheModels(String sampler) {
-        try (NDManager manager = Torch.newManager()) {
+        try (NDManager manager = TestDevice.newManager()) {
             Parameters expected = expected(sampler, manager);
             List<GenerationRequest> requests = IntStream.range(0, PROMPTS.size())
                     .mapToObj(i -> request(i).sized(new ImageSize(40, 24)))
@@ -53,7 +53,7 @@ class DrawingReferenceTest {
     @ParameterizedTest
     @MethodSource("samplers")
     void shouldDrawFromAnImage(String sampler) {
-        try (NDManager manager = Torch.newManager()) {
+        try (NDManager manager = TestDevice.newManager()) {
             Parameters expected = expected(sampler, manager);
             NDArray images = expected.get("image");
             List<GenerationRequest> requests = IntStream.range(0, PROMPTS.size())
@@ -69,7 +69,7 @@ class DrawingReferenceTest {
             String sampler, List<GenerationRequest> requests, Parameters expected, String name, int before) {
         NDManager manager = expected.manager();
         try (DiffusionPipeline pipeline = DiffusionPipeline.load(
-                        Reference.folder("sd1"), "reference", own -> config(sampler), Precision.AUTO, manager);
+                        Reference.folder("sd1"), "reference", own -> config(sampler), Precision.FLOAT32, manager);
                 PolicyLease policy = pipeline.borrow();
                 Autograd off = Autograd.disabled()) {
             Sampler drawing = new Sampler(

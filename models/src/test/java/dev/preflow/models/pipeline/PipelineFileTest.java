@@ -7,7 +7,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.preflow.models.reference.Reference;
 import dev.preflow.models.tensor.Parameters;
-import dev.preflow.models.tensor.Torch;
+import dev.preflow.models.tensor.Precision;
+import dev.preflow.models.tensor.TestDevice;
 import dev.preflow.models.tokenizer.ClipTokenizer;
 import dev.preflow.models.weights.SafetensorsReader;
 import dev.preflow.models.weights.SafetensorsWriter;
@@ -37,7 +38,7 @@ class PipelineFileTest {
             "text_encoder_2/config.json",
             "scheduler/scheduler_config.json");
 
-    private final NDManager manager = Torch.newManager();
+    private final NDManager manager = TestDevice.newManager();
 
     @TempDir
     private Path folder;
@@ -92,8 +93,9 @@ class PipelineFileTest {
     @Test
     void shouldDrawWhatTheDirectoryDraws() throws IOException {
         GenerationRequest request = GenerationRequest.of("a red circle", 5, 3, 4);
-        try (DiffusionPipeline file = DiffusionPipeline.load(single("sd1"), "file", manager);
-                DiffusionPipeline directory = DiffusionPipeline.load(Reference.folder("sd1"), "folder", manager)) {
+        try (DiffusionPipeline file = DiffusionPipeline.load(single("sd1"), "file", Precision.FLOAT32, manager);
+                DiffusionPipeline directory =
+                        DiffusionPipeline.load(Reference.folder("sd1"), "folder", Precision.FLOAT32, manager)) {
             assertThat(file.generate(List.of(request), false).get(0).image())
                     .isEqualTo(
                             directory.generate(List.of(request), false).get(0).image());

@@ -12,7 +12,8 @@ import dev.preflow.models.scheduler.DdimScheduler;
 import dev.preflow.models.tensor.Autograd;
 import dev.preflow.models.tensor.Noise;
 import dev.preflow.models.tensor.Parameters;
-import dev.preflow.models.tensor.Torch;
+import dev.preflow.models.tensor.Precision;
+import dev.preflow.models.tensor.TestDevice;
 import dev.preflow.models.unet.Conditioning;
 import dev.preflow.models.unet.MicroConditioning;
 import java.io.IOException;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SdxlPipelineTest {
 
-    private final NDManager manager = Torch.newManager();
+    private final NDManager manager = TestDevice.newManager();
 
     @TempDir
     private Path folder;
@@ -52,7 +53,7 @@ class SdxlPipelineTest {
         assertThat(folder.resolve("model_index.json"))
                 .content()
                 .contains("StableDiffusionXLPipeline", "CLIPTextModelWithProjection", "tokenizer_2");
-        try (DiffusionPipeline loaded = DiffusionPipeline.load(folder, "loaded", manager)) {
+        try (DiffusionPipeline loaded = DiffusionPipeline.load(folder, "loaded", Precision.FLOAT32, manager)) {
             assertThat(loaded.generate(List.of(request), false).get(0).image()).isEqualTo(image);
             assertThat(loaded.models().unet().config())
                     .isEqualTo(TinyPipeline.sdxl().unet().config());
@@ -60,7 +61,7 @@ class SdxlPipelineTest {
         }
         Path index = folder.resolve("model_index.json");
         Files.writeString(index, Files.readString(index).replace("XLPipeline", "XLInpaintPipeline"));
-        assertThatThrownBy(() -> DiffusionPipeline.load(folder, "loaded", manager))
+        assertThatThrownBy(() -> DiffusionPipeline.load(folder, "loaded", Precision.FLOAT32, manager))
                 .hasMessageContaining(index.toString())
                 .hasMessageContaining("StableDiffusionXLInpaintPipeline");
     }

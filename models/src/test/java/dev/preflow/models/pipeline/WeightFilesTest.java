@@ -8,7 +8,8 @@ import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.preflow.models.reference.Reference;
 import dev.preflow.models.tensor.Parameters;
-import dev.preflow.models.tensor.Torch;
+import dev.preflow.models.tensor.Precision;
+import dev.preflow.models.tensor.TestDevice;
 import dev.preflow.models.weights.SafetensorsReader;
 import dev.preflow.models.weights.SafetensorsWriter;
 import dev.preflow.models.weights.WeightsException;
@@ -33,12 +34,12 @@ class WeightFilesTest {
         Path pipeline = folder.resolve("pipeline");
         copy(Reference.folder("sd1"), pipeline);
         Path unet = pipeline.resolve("unet");
-        try (NDManager manager = Torch.newManager();
+        try (NDManager manager = TestDevice.newManager();
                 Parameters whole = SafetensorsReader.readAll(unet.resolve(NAME + ".safetensors"), manager)) {
             split(whole, unet);
             Files.delete(unet.resolve(NAME + ".safetensors"));
 
-            try (DiffusionPipeline loaded = DiffusionPipeline.load(pipeline, "shards", manager);
+            try (DiffusionPipeline loaded = DiffusionPipeline.load(pipeline, "shards", Precision.FLOAT32, manager);
                     PolicyLease lease = loaded.borrow()) {
                 for (String name : whole.names()) {
                     NDArray read = lease.parameters().get(PipelineModels.UNET + "." + name);

@@ -12,7 +12,8 @@ import dev.preflow.models.scheduler.Denoising;
 import dev.preflow.models.scheduler.Scheduler;
 import dev.preflow.models.tensor.Autograd;
 import dev.preflow.models.tensor.Parameters;
-import dev.preflow.models.tensor.Torch;
+import dev.preflow.models.tensor.Precision;
+import dev.preflow.models.tensor.TestDevice;
 import dev.preflow.models.unet.Conditioning;
 import dev.preflow.models.unet.MicroConditioning;
 import dev.preflow.models.vae.LatentDistribution;
@@ -35,7 +36,7 @@ class PipelineReferenceTest {
     private static final List<@Nullable String> ABSENT = Arrays.asList(null, null);
     private static final List<@Nullable String> NEGATIVES = List.of("blurry!", "");
 
-    private final NDManager manager = Torch.newManager();
+    private final NDManager manager = TestDevice.newManager();
 
     @AfterEach
     void close() {
@@ -155,7 +156,7 @@ class PipelineReferenceTest {
     }
 
     private DiffusionPipeline load(String family) {
-        return DiffusionPipeline.load(Reference.folder(family), "reference", manager);
+        return DiffusionPipeline.load(Reference.folder(family), "reference", Precision.FLOAT32, manager);
     }
 
     private Parameters expected(String family) {

@@ -8,7 +8,7 @@ import ai.djl.ndarray.NDManager;
 import dev.preflow.models.scheduler.Denoising;
 import dev.preflow.models.scheduler.Scheduler;
 import dev.preflow.models.tensor.Parameters;
-import dev.preflow.models.tensor.Torch;
+import dev.preflow.models.tensor.TestDevice;
 import dev.preflow.models.weights.SafetensorsReader;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,7 +27,7 @@ class SchedulerReferenceTest {
     @MethodSource("schedulers")
     void shouldStepAsDiffusersDoes(String name) throws IOException {
         Path folder = Reference.folder("schedulers/" + name);
-        try (NDManager manager = Torch.newManager();
+        try (NDManager manager = TestDevice.newManager();
                 Parameters expected = SafetensorsReader.readAll(folder.resolve(Reference.VALUES), manager)) {
             Denoising run =
                     Scheduler.load(folder.resolve("scheduler_config.json")).start(manager, STEPS);

@@ -9,7 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.preflow.models.image.RgbImage;
 import dev.preflow.models.reference.Reference;
 import dev.preflow.models.tensor.Parameters;
-import dev.preflow.models.tensor.Torch;
+import dev.preflow.models.tensor.TestDevice;
 import dev.preflow.models.weights.SafetensorsReader;
 import dev.preflow.models.weights.SafetensorsWriter;
 import dev.preflow.models.weights.WeightsException;
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class BlipCheckpointTest {
     private static final Path PUBLISHED = Reference.folder("imagereward");
 
-    private final NDManager manager = Torch.newManager();
+    private final NDManager manager = TestDevice.newManager();
 
     @TempDir
     private Path folder;

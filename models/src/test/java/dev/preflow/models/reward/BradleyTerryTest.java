@@ -7,14 +7,14 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.ndarray.NDManager;
 import dev.preflow.models.image.RgbImage;
 import dev.preflow.models.tensor.Noise;
-import dev.preflow.models.tensor.Torch;
+import dev.preflow.models.tensor.TestDevice;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class BradleyTerryTest {
     @Test
     void shouldAverageTheNegativeLogLikelihoodOfPairs() {
-        try (NDManager manager = Torch.newManager()) {
+        try (NDManager manager = TestDevice.newManager()) {
             float loss = BradleyTerry.loss(manager.create(new float[] {2, -1, 100}), new int[] {0, 1}, new int[] {1, 2})
                     .getFloat();
             double expected = (Math.log1p(Math.exp(-3)) + 101) / 2;

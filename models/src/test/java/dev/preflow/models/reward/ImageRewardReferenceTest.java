@@ -9,7 +9,7 @@ import dev.preflow.models.image.RgbImage;
 import dev.preflow.models.reference.Reference;
 import dev.preflow.models.tensor.Autograd;
 import dev.preflow.models.tensor.Parameters;
-import dev.preflow.models.tensor.Torch;
+import dev.preflow.models.tensor.TestDevice;
 import dev.preflow.models.weights.SafetensorsReader;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,7 +25,7 @@ class ImageRewardReferenceTest {
     private static final List<String> PROMPTS =
             List.of("a red circle above a blue square", "two green triangles, 3 cyan squares (café)!");
 
-    private final NDManager manager = Torch.newManager();
+    private final NDManager manager = TestDevice.newManager();
     private VpScore model;
     private Parameters expected;
 

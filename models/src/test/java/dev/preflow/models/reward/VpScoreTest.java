@@ -10,7 +10,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.preflow.models.image.RgbImage;
 import dev.preflow.models.tensor.Autograd;
 import dev.preflow.models.tensor.Noise;
-import dev.preflow.models.tensor.Torch;
+import dev.preflow.models.tensor.TestDevice;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class VpScoreTest {
     private static final String LONG_TEXT = "a picture in red green or blue";
 
-    private final NDManager manager = Torch.newManager();
+    private final NDManager manager = TestDevice.newManager();
     private final RandomGenerator random = Noise.generator(3);
     private final List<RgbImage> images = new ArrayList<>();
     private VpScore model;

@@ -8,7 +8,7 @@ import ai.djl.ndarray.NDManager;
 import dev.preflow.models.image.RgbImage;
 import dev.preflow.models.optim.LearningRate;
 import dev.preflow.models.optim.NonFiniteException;
-import dev.preflow.models.tensor.Torch;
+import dev.preflow.models.tensor.TestDevice;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class VpScoreTrainerTest {
-    private final NDManager manager = Torch.newManager();
+    private final NDManager manager = TestDevice.newManager();
 
     @AfterEach
     void close() {

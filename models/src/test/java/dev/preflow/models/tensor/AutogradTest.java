@@ -83,7 +83,7 @@ class AutogradTest {
 
     @Test
     void shouldRecordAGraphOnlyWhereAsked() {
-        try (NDManager manager = Torch.newManager()) {
+        try (NDManager manager = TestDevice.newManager()) {
             NDArray x = manager.ones(new Shape(2));
             x.setRequiresGradient(true);
             try (Autograd on = Autograd.enabled()) {
@@ -98,7 +98,7 @@ class AutogradTest {
     @Test
     void shouldTrainInTwoThreadsWhileAThirdSamplesWithoutAGraph() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(3);
-        try (NDManager root = Torch.newManager()) {
+        try (NDManager root = TestDevice.newManager()) {
             Future<Float> first = threads.submit((Callable<Float>) () -> train(root, 10));
             Future<Float> second = threads.submit((Callable<Float>) () -> train(root, 20));
             Future<Integer> sampler = threads.submit((Callable<Integer>) () -> sample(root));
@@ -125,7 +125,7 @@ class AutogradTest {
 
     @Test
     void shouldRefuseALossThatIsNoScalar() {
-        try (NDManager manager = Torch.newManager()) {
+        try (NDManager manager = TestDevice.newManager()) {
             NDArray array = manager.ones(new Shape(2));
             assertThatThrownBy(() -> Autograd.backward(array))
                     .isInstanceOf(IllegalArgumentException.class)
@@ -136,7 +136,7 @@ class AutogradTest {
     @Test
     @EnabledOnOs(OS.LINUX)
     void shouldKeepMemoryFlatOverSteps() throws Exception {
-        try (NDManager root = Torch.newManager();
+        try (NDManager root = TestDevice.newManager();
                 Parameters parameters = new Parameters(root)) {
             NDArray truth = Noise.normal(root, 1, new Shape(512, 512));
             parameters.add("weight", Noise.normal(root, 2, new Shape(512, 512)));

@@ -12,7 +12,7 @@ class NoiseTest {
 
     @Test
     void shouldBeNormalAndGivenByItsSeed() {
-        try (NDManager manager = Torch.newManager()) {
+        try (NDManager manager = TestDevice.newManager()) {
             NDArray noise = Noise.normal(manager, 7, new Shape(100_000));
             assertThat(noise.mean().getFloat()).isCloseTo(0f, within(0.015f));
             assertThat(noise.square().mean().getFloat()).isCloseTo(1f, within(0.02f));

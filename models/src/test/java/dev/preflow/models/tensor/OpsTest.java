@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class OpsTest {
 
-    private final NDManager manager = Torch.newManager();
+    private final NDManager manager = TestDevice.newManager();
 
     @AfterEach
     void close() {

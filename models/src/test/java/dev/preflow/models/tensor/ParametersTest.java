@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class ParametersTest {
 
-    private final NDManager manager = Torch.newManager();
+    private final NDManager manager = TestDevice.newManager();
     private final Parameters parameters = new Parameters(manager);
 
     @BeforeEach

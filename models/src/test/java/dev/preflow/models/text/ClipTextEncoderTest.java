@@ -9,7 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.preflow.models.tensor.Autograd;
 import dev.preflow.models.tensor.GradientCheck;
 import dev.preflow.models.tensor.Parameters;
-import dev.preflow.models.tensor.Torch;
+import dev.preflow.models.tensor.TestDevice;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ClipTextEncoderTest {
 
-    private final NDManager manager = Torch.newManager();
+    private final NDManager manager = TestDevice.newManager();
     private final Parameters parameters = new Parameters(manager);
 
     @TempDir

@@ -14,7 +14,7 @@ import dev.preflow.models.tensor.Noise;
 import dev.preflow.models.tensor.Ops;
 import dev.preflow.models.tensor.Parameters;
 import dev.preflow.models.tensor.Recomputation;
-import dev.preflow.models.tensor.Torch;
+import dev.preflow.models.tensor.TestDevice;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -46,7 +46,7 @@ class MemoryOfUNetTest {
             4,
             14);
 
-    private final NDManager manager = Torch.newManager();
+    private final NDManager manager = TestDevice.newManager();
     private final UNet2DConditionModel unet = new UNet2DConditionModel(CONFIG);
 
     @AfterEach

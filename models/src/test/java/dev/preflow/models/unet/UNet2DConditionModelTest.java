@@ -10,7 +10,7 @@ import dev.preflow.models.tensor.Autograd;
 import dev.preflow.models.tensor.GradientCheck;
 import dev.preflow.models.tensor.Noise;
 import dev.preflow.models.tensor.Parameters;
-import dev.preflow.models.tensor.Torch;
+import dev.preflow.models.tensor.TestDevice;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +25,7 @@ class UNet2DConditionModelTest {
 
     private static final double[] TIMESTEPS = {999, 3};
 
-    private final NDManager manager = Torch.newManager();
+    private final NDManager manager = TestDevice.newManager();
 
     @TempDir
     private Path folder;

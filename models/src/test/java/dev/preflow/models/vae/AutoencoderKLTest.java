@@ -10,7 +10,7 @@ import dev.preflow.models.tensor.Autograd;
 import dev.preflow.models.tensor.GradientCheck;
 import dev.preflow.models.tensor.Noise;
 import dev.preflow.models.tensor.Parameters;
-import dev.preflow.models.tensor.Torch;
+import dev.preflow.models.tensor.TestDevice;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,7 +22,7 @@ class AutoencoderKLTest {
 
     private static final VaeConfig TINY = VaeConfig.of(8, List.of(4, 6), 1, 2, 2);
 
-    private final NDManager manager = Torch.newManager();
+    private final NDManager manager = TestDevice.newManager();
     private final AutoencoderKL vae = new AutoencoderKL(TINY);
     private final Parameters parameters = new Parameters(manager);
 

@@ -12,7 +12,8 @@ import dev.preflow.models.reference.Reference;
 import dev.preflow.models.tensor.Autograd;
 import dev.preflow.models.tensor.Noise;
 import dev.preflow.models.tensor.Parameters;
-import dev.preflow.models.tensor.Torch;
+import dev.preflow.models.tensor.Precision;
+import dev.preflow.models.tensor.TestDevice;
 import dev.preflow.models.weights.SafetensorsReader;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /** Large images and many images: the same values in less memory, or those of diffusers' tiles. */
 class TilingTest {
 
-    private final NDManager manager = Torch.newManager();
+    private final NDManager manager = TestDevice.newManager();
     private final Autograd off = Autograd.disabled();
 
     @AfterEach
@@ -32,7 +33,8 @@ class TilingTest {
 
     @Test
     void shouldMapTilesAsDiffusersDoes() {
-        try (DiffusionPipeline pipeline = DiffusionPipeline.load(Reference.folder("sd1"), "reference", manager);
+        try (DiffusionPipeline pipeline =
+                        DiffusionPipeline.load(Reference.folder("sd1"), "reference", Precision.FLOAT32, manager);
                 Parameters expected =
                         SafetensorsReader.readAll(Reference.folder("tiling").resolve(Reference.VALUES), manager)) {
             AutoencoderKL vae = pipeline.models().vae();
