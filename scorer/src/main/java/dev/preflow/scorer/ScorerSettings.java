@@ -159,8 +159,8 @@ public final class ScorerSettings {
             "scorer.gate.min.pairs", 60, 1, 1_000_000, "How many held-out pairs there must be for a release");
 
     /** Least accuracy. */
-    public static final Setting<Double> GATE_MIN_ACCURACY =
-            Settings.number("scorer.gate.min.accuracy", 0.6, 0, 1, "Held-out accuracy that every release must reach");
+    public static final Setting<Double> GATE_MIN_ACCURACY = Settings.number(
+            "scorer.gate.min.accuracy", 0.6, 0, 1, "Held-out accuracy that the first release must reach");
 
     /** Slack. */
     public static final Setting<Double> GATE_SLACK = Settings.number(
@@ -168,7 +168,8 @@ public final class ScorerSettings {
             0.01,
             0,
             1,
-            "By how much a release's held-out accuracy may be below that of the release it replaces, on the same pairs");
+            "By how much a release's held-out accuracy, the mean of overall and on the policy's newest images, may be below "
+                    + "that of the release it replaces, on the same pairs");
 
     /** Alarm. */
     public static final Setting<Double> ALARM_GAP = Settings.number(

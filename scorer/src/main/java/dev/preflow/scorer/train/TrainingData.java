@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TrainingData {
 
-    private static final int POLICY_PAIRS = 100;
+    private static final int POLICY_PAIRS = 400;
     private static final int RECENT_PAIRS = 128;
     private static final int NEWEST_FACTOR = 10;
 

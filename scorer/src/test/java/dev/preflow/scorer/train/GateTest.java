@@ -22,6 +22,12 @@ class GateTest {
     }
 
     @Test
+    void shouldLetWhatIsBetterPassWhenAllModelsFindTheNewestPairsHard() {
+        assertThat(gate.objection(0.56, 0.52, 100)).isNull();
+        assertThat(gate.objection(0.50, 0.52, 100)).contains("worse");
+    }
+
+    @Test
     void shouldRejectWhatCannotBeMeasured() {
         assertThat(gate.objection(0.9, null, 99)).contains("99", "100");
         assertThat(gate.objection(Double.NaN, null, 100)).isNotNull();
