@@ -9,6 +9,7 @@ import dev.preflow.demo.scene.PromptGrammar;
 import dev.preflow.demo.scene.ScenePrompt;
 import dev.preflow.demo.scene.Split;
 import dev.preflow.models.optim.AdamW;
+import dev.preflow.models.optim.Ema;
 import dev.preflow.models.optim.LearningRate;
 import dev.preflow.models.pipeline.DiffusionPipeline;
 import dev.preflow.models.pipeline.GeneratedImage;
@@ -40,6 +41,8 @@ public final class PolicyTrial {
     private static final RolloutForm FORM = new RolloutForm(8, 4, 1);
     private static final int EVALUATE_EVERY = 20;
     private static final String RELEASE = "trial";
+    /** The demo's learning rate does not fall further. */
+    private static final double FLOOR = 0.1;
 
     private final DiffusionPipeline pipeline;
     private final SceneJudge judge = new SceneJudge();
@@ -51,9 +54,11 @@ public final class PolicyTrial {
     }
 
     /**
-     * Trains, and prints the mean rating of each iteration's rollouts and the share of clean images of held-out prompts.
+     * Trains, and prints the mean rating of each iteration's rollouts and the share of clean images of held-out prompts, by the
+     * weights and by their moving average.
      *
-     * @param args directory of the base, learning rate, KL coefficient, regular expression of the trained parameters, iterations
+     * @param args directory of the base, learning rate, KL coefficient, regular expression of the trained parameters, iterations,
+     *     decay of the average per iteration, and after how many updates the learning rate would be 0
      * @throws InterruptedException if it is interrupted
      */
     public static void main(String[] args) throws InterruptedException {
@@ -61,13 +66,17 @@ public final class PolicyTrial {
         double kl = Double.parseDouble(args[2]);
         Pattern trained = Pattern.compile(args[3]);
         int iterations = Integer.parseInt(args[4]);
+        double decay = Double.parseDouble(args[5]);
+        double horizon = Double.parseDouble(args[6]);
         Torch.useThreads(1);
         try (NDManager manager = Torch.newManager();
                 DiffusionPipeline pipeline = DiffusionPipeline.load(Path.of(args[0]), "base", manager);
                 PolicyLease base = pipeline.borrow();
                 Parameters policy = base.parameters().copy(manager)) {
             policy.trainable(name -> trained.matcher(name).matches());
-            try (AdamW optimiser = new AdamW(policy, AdamW.Settings.of(0))) {
+            LearningRate warm = LearningRate.constant(rate, 4);
+            try (AdamW optimiser = new AdamW(policy, AdamW.Settings.of(0));
+                    Ema average = new Ema(policy, manager, decay)) {
                 Ppo ppo = new Ppo(
                         pipeline.models(),
                         policy,
@@ -75,16 +84,18 @@ public final class PolicyTrial {
                         optimiser,
                         FORM,
                         new Advantages(3),
-                        new PpoOptions(2, 64, 1e-3, kl, LearningRate.constant(rate, 4), 1, false),
+                        new PpoOptions(
+                                2, 64, 1e-3, kl, at -> warm.at(at) * Math.max(FLOOR, 1 - at / horizon), 1, false),
                         List.of(manager.getDevice()));
-                new PolicyTrial(pipeline).train(ppo, policy, manager, iterations);
+                new PolicyTrial(pipeline).train(ppo, policy, average, manager, iterations);
             }
         }
     }
 
-    private void train(Ppo ppo, Parameters policy, NDManager manager, int iterations) throws InterruptedException {
+    private void train(Ppo ppo, Parameters policy, Ema average, NDManager manager, int iterations)
+            throws InterruptedException {
         long updates = 0;
-        evaluate(0);
+        evaluate("base");
         for (int i = 1; i <= iterations; i++) {
             UpdateReport report = ppo.iterate(rollouts(), updates, i);
             updates += ppo.steps(report.pairs());
@@ -92,8 +103,12 @@ public final class PolicyTrial {
             System.out.printf(
                     "iteration %d: gold %.2f, kl %.1e, clipped %.3f%n",
                     i, report.meanReward(), report.kl(), report.clipFraction());
+            average.update(i);
             if (i % EVALUATE_EVERY == 0) {
-                evaluate(i);
+                evaluate("after " + i);
+                pipeline.swap(average.average().copy(manager), RELEASE);
+                evaluate("average after " + i);
+                pipeline.swap(policy.copy(manager), RELEASE);
             }
         }
     }
@@ -119,13 +134,13 @@ public final class PolicyTrial {
         return groups;
     }
 
-    private void evaluate(int iteration) {
+    private void evaluate(String what) {
         for (double guidance : new double[] {1, 3}) {
             GoldReport gold =
                     EvalRun.of(EvalPlan.quick(guidance), pipeline, drawn -> {}).gold();
             System.out.printf(
-                    "after %d, guidance %.0f: clean one %.2f two %.2f three %.2f, mean %.2f%n",
-                    iteration,
+                    "%s, guidance %.0f: clean one %.2f two %.2f three %.2f, mean %.2f%n",
+                    what,
                     guidance,
                     gold.clean(1).orElseThrow(),
                     gold.clean(2).orElseThrow(),
