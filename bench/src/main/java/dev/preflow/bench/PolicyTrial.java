@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tries settings of PPO on the demo's base without Kafka and without VP-Score: the reward is the gold judge itself, which is what
@@ -39,21 +40,25 @@ public final class PolicyTrial {
     private static final int GROUP_SIZE = 8;
     private static final RolloutForm FORM = new RolloutForm(8, 4, 1);
     private static final int EVALUATE_EVERY = 20;
+    private static final int SAVE_EVERY = 10;
     private static final String RELEASE = "trial";
 
     private final DiffusionPipeline pipeline;
+    private final @Nullable Path output;
     private final SceneJudge judge = new SceneJudge();
     private final PromptGrammar grammar = new PromptGrammar();
     private final Random random = new Random(3);
 
-    private PolicyTrial(DiffusionPipeline pipeline) {
+    private PolicyTrial(DiffusionPipeline pipeline, @Nullable Path output) {
         this.pipeline = pipeline;
+        this.output = output;
     }
 
     /**
      * Trains, and prints the mean rating of each iteration's rollouts and the share of clean images of held-out prompts.
      *
-     * @param args directory of the base, learning rate, KL coefficient, regular expression of the trained parameters, iterations
+     * @param args directory of the base, learning rate, KL coefficient, regular expression of the trained parameters, iterations;
+     *     and a folder, if the policy is to be written there every ten iterations
      * @throws InterruptedException if it is interrupted
      */
     public static void main(String[] args) throws InterruptedException {
@@ -61,6 +66,7 @@ public final class PolicyTrial {
         double kl = Double.parseDouble(args[2]);
         Pattern trained = Pattern.compile(args[3]);
         int iterations = Integer.parseInt(args[4]);
+        Path output = args.length > 5 ? Path.of(args[5]) : null;
         Torch.useThreads(1);
         try (NDManager manager = Torch.newManager();
                 DiffusionPipeline pipeline = DiffusionPipeline.load(Path.of(args[0]), "base", manager);
@@ -77,7 +83,7 @@ public final class PolicyTrial {
                         new Advantages(3),
                         new PpoOptions(2, 64, 1e-3, kl, LearningRate.constant(rate, 4), 1, false),
                         List.of(manager.getDevice()));
-                new PolicyTrial(pipeline).train(ppo, policy, manager, iterations);
+                new PolicyTrial(pipeline, output).train(ppo, policy, manager, iterations);
             }
         }
     }
@@ -92,6 +98,9 @@ public final class PolicyTrial {
             System.out.printf(
                     "iteration %d: gold %.2f, kl %.1e, clipped %.3f%n",
                     i, report.meanReward(), report.kl(), report.clipFraction());
+            if (output != null && i % SAVE_EVERY == 0) {
+                pipeline.save(output.resolve(Integer.toString(i)));
+            }
             if (i % EVALUATE_EVERY == 0) {
                 evaluate(i);
             }

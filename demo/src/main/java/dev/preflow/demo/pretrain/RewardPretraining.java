@@ -5,7 +5,6 @@ import dev.preflow.demo.render.DefectRates;
 import dev.preflow.demo.render.RenderedScene;
 import dev.preflow.demo.render.SceneRenderer;
 import dev.preflow.demo.scene.PromptGrammar;
-import dev.preflow.demo.scene.ScenePrompt;
 import dev.preflow.demo.scene.SceneSpec;
 import dev.preflow.demo.scene.SceneVocabulary;
 import dev.preflow.demo.scene.Split;
@@ -20,7 +19,9 @@ import dev.preflow.models.tokenizer.WordPieceTokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /**
@@ -32,6 +33,10 @@ public final class RewardPretraining {
     private static final long WARMUP = 50;
     private static final double WEIGHT_DECAY = 0.01;
     private static final double AVERAGE_DECAY = 0.98;
+    /** Scenes whose captions are negatives for one another. */
+    private static final int GROUP = 4;
+    /** Colours and shapes go wrong in the variants; these are the other faults. */
+    private static final DefectRates FAULTY = new DefectRates(0, 0, 0.4, 0.2, 0.25);
 
     private final long seed;
     private final int steps;
@@ -45,7 +50,7 @@ public final class RewardPretraining {
      *
      * @param seed of parameters and scenes
      * @param steps number of steps, more than 50; 1500 take about five minutes on one core
-     * @param batch images of a step, 64 for instance
+     * @param batch images of a step, 64 for instance; a multiple of 4
      * @param log is told of every step
      */
     public RewardPretraining(long seed, int steps, int batch, TrainingLog log) {
@@ -78,27 +83,29 @@ public final class RewardPretraining {
     private float step(VpScoreTrainer trainer, RandomGenerator random) {
         List<RgbImage> images = new ArrayList<>();
         List<String> captions = new ArrayList<>();
-        List<String> mismatched = new ArrayList<>();
-        for (int i = 0; i < batch; i++) {
-            ScenePrompt prompt = grammar.sample(random, Split.TRAIN, PromptGrammar.Weights.DEFAULT);
-            RenderedScene scene = renderer.render(prompt.spec(), DefectRates.MIXTURE, random);
-            SceneCaption caption = SceneCaption.of(scene);
-            SceneCaption wrong =
-                    random.nextBoolean() ? caption.misleading(random) : caption.about(another(caption.drawn(), random));
-            images.add(RgbImage.of(scene.image()));
-            captions.add(caption.text(random));
-            mismatched.add(wrong.text(random));
+        while (images.size() < batch) {
+            for (RenderedScene scene : group(random)) {
+                images.add(RgbImage.of(scene.image()));
+                captions.add(SceneCaption.of(scene).text(random));
+            }
         }
-        return trainer.matchingStep(images, captions, mismatched).loss();
+        return trainer.matchingStep(images, captions, GROUP).loss();
     }
 
-    /** As many objects that mean something else, so that counting objects is not enough. */
-    private SceneSpec another(SceneSpec than, RandomGenerator random) {
-        SceneSpec other = than;
-        while (other.canonical().equals(than.canonical())) {
-            other = grammar.sample(random, Split.TRAIN, than.objects().size()).spec();
+    /** Scenes that are hard to tell apart, each with a meaning of its own. */
+    private List<RenderedScene> group(RandomGenerator random) {
+        SceneSpec first = grammar.sample(random, Split.TRAIN, PromptGrammar.Weights.DEFAULT)
+                .spec();
+        Map<String, RenderedScene> scenes = new LinkedHashMap<>();
+        while (scenes.size() < GROUP) {
+            SceneSpec spec = scenes.isEmpty() || random.nextBoolean() ? first : SceneVariants.of(first, random);
+            RenderedScene scene = renderer.render(spec, random.nextInt(3) == 0 ? DefectRates.NONE : FAULTY, random);
+            SceneCaption caption = SceneCaption.of(scene);
+            if (Split.of(caption.drawn()) == Split.TRAIN) {
+                scenes.putIfAbsent(caption.meaning(), scene);
+            }
         }
-        return other;
+        return List.copyOf(scenes.values());
     }
 
     /** The words of prompts and captions. */

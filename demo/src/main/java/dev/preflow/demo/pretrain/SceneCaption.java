@@ -11,6 +11,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 
 /**
@@ -43,21 +44,9 @@ record SceneCaption(SceneSpec drawn, Set<Defect> striking) {
         return List.copyOf(WORDS.values());
     }
 
-    /** The same objects, with one thing said that is not so, or one kept quiet. */
-    SceneCaption misleading(RandomGenerator random) {
-        List<Defect> kinds = List.copyOf(WORDS.keySet());
-        Defect kind = kinds.get(random.nextInt(kinds.size()));
-        Set<Defect> other = EnumSet.noneOf(Defect.class);
-        other.addAll(striking);
-        if (!other.remove(kind)) {
-            other.add(kind);
-        }
-        return new SceneCaption(drawn, other);
-    }
-
-    /** Other objects, with the same said besides. */
-    SceneCaption about(SceneSpec objects) {
-        return new SceneCaption(objects, striking);
+    /** The same text for all captions that mean the same. */
+    String meaning() {
+        return drawn.canonical() + new TreeSet<>(striking);
     }
 
     /** The caption in words. */
