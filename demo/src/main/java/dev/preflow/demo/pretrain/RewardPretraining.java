@@ -2,7 +2,6 @@ package dev.preflow.demo.pretrain;
 
 import ai.djl.ndarray.NDManager;
 import dev.preflow.demo.render.DefectRates;
-import dev.preflow.demo.render.RenderedScene;
 import dev.preflow.demo.render.SceneRenderer;
 import dev.preflow.demo.scene.PromptGrammar;
 import dev.preflow.demo.scene.SceneSpec;
@@ -84,26 +83,24 @@ public final class RewardPretraining {
         List<RgbImage> images = new ArrayList<>();
         List<String> captions = new ArrayList<>();
         while (images.size() < batch) {
-            for (RenderedScene scene : group(random)) {
+            for (CaptionedScene scene : group(random)) {
                 images.add(RgbImage.of(scene.image()));
-                captions.add(SceneCaption.of(scene).text(random));
+                captions.add(scene.caption().text(random));
             }
         }
         return trainer.matchingStep(images, captions, GROUP).loss();
     }
 
     /** Scenes that are hard to tell apart, each with a meaning of its own. */
-    private List<RenderedScene> group(RandomGenerator random) {
+    private List<CaptionedScene> group(RandomGenerator random) {
         SceneSpec first = grammar.sample(random, Split.TRAIN, PromptGrammar.Weights.DEFAULT)
                 .spec();
-        Map<String, RenderedScene> scenes = new LinkedHashMap<>();
+        Map<String, CaptionedScene> scenes = new LinkedHashMap<>();
         while (scenes.size() < GROUP) {
             SceneSpec spec = scenes.isEmpty() || random.nextBoolean() ? first : SceneVariants.of(first, random);
-            RenderedScene scene = renderer.render(spec, random.nextInt(3) == 0 ? DefectRates.NONE : FAULTY, random);
-            SceneCaption caption = SceneCaption.of(scene);
-            if (Split.of(caption.drawn()) == Split.TRAIN) {
-                scenes.putIfAbsent(caption.meaning(), scene);
-            }
+            DefectRates rates = random.nextInt(3) == 0 ? DefectRates.NONE : FAULTY;
+            CaptionedScene scene = CaptionedScene.render(renderer, spec, rates, random);
+            scenes.putIfAbsent(scene.caption().meaning(), scene);
         }
         return List.copyOf(scenes.values());
     }

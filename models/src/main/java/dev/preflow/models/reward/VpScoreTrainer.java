@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.preflow.models.image.RgbImage;
 import dev.preflow.models.optim.AdamW;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
 /**
@@ -178,6 +180,15 @@ public final class VpScoreTrainer implements AutoCloseable {
         SafetensorsWriter.write(folder.resolve(AVERAGE_FILE), ema.average().asMap(), Map.of());
         optimiser.save(folder.resolve(OPTIMISER_FILE));
         JSON.writeValue(folder.resolve(STATE_FILE).toFile(), Map.of("steps", steps));
+    }
+
+    /** Whether what {@link #save} wrote to a folder is of this network's sizes. */
+    public boolean fits(Path folder) {
+        Map<String, Shape> saved = new TreeMap<>();
+        try (SafetensorsReader file = SafetensorsReader.open(folder.resolve(WEIGHTS_FILE))) {
+            file.entries().forEach((name, entry) -> saved.put(name, entry.shape()));
+        }
+        return saved.equals(VpScore.shapes(model.config()));
     }
 
     /** Continues where {@link #save} was called: the next steps are those of the uninterrupted run. */

@@ -12,6 +12,7 @@ import dev.preflow.models.tensor.Noise;
 import dev.preflow.models.tensor.Torch;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -43,6 +44,64 @@ class VpScoreTrainerTest {
                 }
             }
             assertThat(after).isGreaterThan(0.9);
+        }
+    }
+
+    @Test
+    void shouldLearnEachOutputFromItsOwnPairs() {
+        VpScore model = Tiny.model(manager).withOutputs(2);
+        try (VpScoreTrainer trainer = new VpScoreTrainer(model, settings(0))) {
+            for (int step = 0; step < 60; step++) {
+                trainer.step(twoOpinions(16, step));
+            }
+            PreferenceBatch heldOut = twoOpinions(50, 999);
+            OutputTable table =
+                    OutputTable.of(model.outputs(model.batch(manager, heldOut.images()), heldOut.texts(), null));
+            // they contradict each other, so that one output could be right of half of the pairs only
+            assertThat(BradleyTerry.accuracy(
+                            table.values().toFloatArray(),
+                            table.places(heldOut.better(), heldOut.outputs()),
+                            table.places(heldOut.worse(), heldOut.outputs())))
+                    .isGreaterThan(0.9);
+        }
+    }
+
+    /** By output 0 red is better than blue, by output 1 blue than red. */
+    private static PreferenceBatch twoOpinions(int pairs, long seed) {
+        RandomGenerator random = Noise.generator(seed);
+        List<RgbImage> images = new ArrayList<>();
+        int[] better = new int[2 * pairs];
+        int[] worse = new int[2 * pairs];
+        int[] outputs = new int[2 * pairs];
+        for (int i = 0; i < better.length; i++) {
+            boolean first = i % 2 == 0;
+            if (first) {
+                images.add(Tiny.image(0, random));
+                images.add(Tiny.image(2, random));
+            }
+            better[i] = i;
+            worse[i] = first ? i + 1 : i - 1;
+            outputs[i] = i % 2;
+        }
+        return new PreferenceBatch(images, Collections.nCopies(images.size(), "picture"), better, worse, outputs);
+    }
+
+    @Test
+    void shouldRefuseAPairAboutAnOutputThatIsNotThere() {
+        try (VpScoreTrainer trainer = trainer(List.of(), 0)) {
+            assertThatThrownBy(() -> trainer.step(twoOpinions(2, 1)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("the network has 1");
+        }
+    }
+
+    @Test
+    void shouldKnowACheckpointOfAnotherNetwork(@TempDir Path folder) throws Exception {
+        try (VpScoreTrainer one = trainer(List.of(), 0);
+                VpScoreTrainer four = new VpScoreTrainer(Tiny.model(manager).withOutputs(4), settings(0))) {
+            one.save(folder);
+            assertThat(one.fits(folder)).isTrue();
+            assertThat(four.fits(folder)).isFalse();
         }
     }
 
