@@ -32,6 +32,8 @@ public final class RewardPretraining {
     private static final long WARMUP = 50;
     private static final double WEIGHT_DECAY = 0.01;
     private static final double AVERAGE_DECAY = 0.98;
+    /** Steps over which the loss is averaged in the record. */
+    private static final int LAST = 100;
     /** Scenes whose captions are negatives for one another. */
     private static final int GROUP = 4;
     /** Colours and shapes go wrong in the variants; these are the other faults. */
@@ -59,8 +61,9 @@ public final class RewardPretraining {
         this.log = log;
     }
 
-    /** Trains, and writes a directory that {@link VpScore#load} reads. */
+    /** Trains, and writes a directory that {@link VpScore#load} reads, with a record of how. */
     public void run(Path directory) throws IOException {
+        long start = System.nanoTime();
         Torch.useThreads(1);
         WordPieceTokenizer tokenizer = tokenizer();
         VpScoreConfig config = VpScoreConfig.small(tokenizer.vocabularySize());
@@ -69,13 +72,17 @@ public final class RewardPretraining {
         try (NDManager manager = Torch.newManager();
                 VpScoreTrainer trainer =
                         new VpScoreTrainer(VpScore.create(config, tokenizer, manager, seed), settings)) {
+            double last = 0;
             for (int step = 0; step < steps; step++) {
                 float loss = step(trainer, Noise.generator(Noise.derive(seed, step)));
                 log.step("reward", step, steps, loss);
+                last += step < steps - LAST ? 0 : loss / (double) Math.min(steps, LAST);
             }
             try (VpScore pretrained = trainer.snapshot(manager)) {
                 pretrained.save(directory);
             }
+            long seconds = (System.nanoTime() - start) / 1_000_000_000;
+            new RewardRecord(seed, steps, batch, last, seconds).write(directory);
         }
     }
 

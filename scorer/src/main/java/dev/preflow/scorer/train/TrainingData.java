@@ -17,6 +17,9 @@ import java.util.function.Predicate;
  */
 final class TrainingData {
 
+    private static final int RUN = 16;
+    /** Two images differ in two of the aspects or so beside the mean. */
+    private static final int RUN_OF_EACH = 3 * RUN;
     private static final int POLICY_PAIRS = 100;
     private static final int RECENT_PAIRS = 128;
     private static final int NEWEST_FACTOR = 10;
@@ -40,7 +43,11 @@ final class TrainingData {
         learnt = config.get(ScorerSettings.ASPECT);
         replay = config.get(ScorerSettings.REPLAY);
         heldOutLimit = config.get(ScorerSettings.HELD_OUT_PAIRS);
-        pool = new PairPool(replay, config.get(ScorerSettings.NEW_SHARE), config.get(ScorerSettings.SEED));
+        pool = new PairPool(
+                replay,
+                config.get(ScorerSettings.NEW_SHARE),
+                learnt == LearntAspect.EACH ? RUN_OF_EACH : RUN,
+                config.get(ScorerSettings.SEED));
         heldOut = new HeldOutPairs(heldOutLimit, POLICY_PAIRS);
     }
 
