@@ -5,8 +5,10 @@ import dev.preflow.demo.render.DefectRates;
 import dev.preflow.demo.render.GaussianBlur;
 import dev.preflow.demo.render.RenderedScene;
 import dev.preflow.demo.render.SceneRenderer;
+import dev.preflow.demo.scene.PlacedObject;
 import dev.preflow.demo.scene.SceneSpec;
 import java.awt.image.BufferedImage;
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
@@ -14,8 +16,9 @@ import java.util.random.RandomGenerator;
  *
  * @param image what is seen
  * @param caption what is said
+ * @param objects where things are
  */
-record CaptionedScene(BufferedImage image, SceneCaption caption) {
+record CaptionedScene(BufferedImage image, SceneCaption caption, List<PlacedObject> objects) {
     private static final double CROOKED_RATE = 0.3;
     /** What nobody would call crooked, in pixels; and from where on everybody would. */
     private static final double STRAIGHT = 0.5;
@@ -39,6 +42,7 @@ record CaptionedScene(BufferedImage image, SceneCaption caption) {
                 crooked ? random.nextDouble(LEAST_CROOKED, MOST_CROOKED) : random.nextDouble(STRAIGHT),
                 random);
         GaussianBlur.apply(scene.image(), random.nextDouble(SOFT / 4, SOFT));
-        return new CaptionedScene(scene.image(), SceneCaption.of(scene, crooked));
+        return new CaptionedScene(
+                scene.image(), SceneCaption.of(scene, crooked), scene.scene().objects());
     }
 }

@@ -25,7 +25,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * Makes the network that VP-Score's training starts from. The paper starts from BLIP, which has seen images and captions;
- * this one learns which caption belongs to a rendered scene. It sees no rating, no preference and no held-out prompt.
+ * this one learns which caption belongs to a rendered scene, among scenes that are easily confused with it, and which words
+ * name what each patch of the scene shows. It sees no rating, no preference and no held-out prompt.
  */
 public final class RewardPretraining {
     private static final double PEAK_RATE = 1e-3;
@@ -36,6 +37,8 @@ public final class RewardPretraining {
     private static final int LAST = 100;
     /** Scenes whose captions are negatives for one another. */
     private static final int GROUP = 4;
+
+    private static final int PATCH = 8;
     /** Colours and shapes go wrong in the variants; these are the other faults. */
     private static final DefectRates FAULTY = new DefectRates(0, 0, 0.4, 0.2, 0.25);
 
@@ -89,13 +92,15 @@ public final class RewardPretraining {
     private float step(VpScoreTrainer trainer, RandomGenerator random) {
         List<RgbImage> images = new ArrayList<>();
         List<String> captions = new ArrayList<>();
+        SceneGrounding grounding = new SceneGrounding(PATCH);
         while (images.size() < batch) {
             for (CaptionedScene scene : group(random)) {
                 images.add(RgbImage.of(scene.image()));
                 captions.add(scene.caption().text(random));
+                grounding.add(scene);
             }
         }
-        return trainer.matchingStep(images, captions, GROUP).loss();
+        return trainer.matchingStep(images, captions, GROUP, grounding.words()).loss();
     }
 
     /** Scenes that are hard to tell apart, each with a meaning of its own. */

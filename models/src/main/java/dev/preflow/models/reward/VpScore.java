@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.preflow.models.image.RgbImage;
 import dev.preflow.models.nn.Initializer;
 import dev.preflow.models.tensor.Autograd;
+import dev.preflow.models.tensor.Ops;
 import dev.preflow.models.tensor.Parameters;
 import dev.preflow.models.tensor.Scope;
 import dev.preflow.models.tokenizer.WordPieceTokenizer;
@@ -152,6 +153,26 @@ public final class VpScore implements AutoCloseable {
     NDArray imageTokens(NDArray images) {
         NDArray prepared = ImagePreprocessing.normalise(ImagePreprocessing.fit(images, config.imageSize()));
         return new VisionTransformer(config).forward(vision(), prepared);
+    }
+
+    /**
+     * How badly patches are told apart by words: the cross-entropy of the choices, by the likeness of a patch's token to a word's
+     * embedding. Both transformers must have the same width.
+     */
+    NDArray groundingLoss(NDArray imageTokens, PatchWords words) {
+        int count = words.choices().size();
+        long[] ids = new long[count];
+        for (int i = 0; i < count; i++) {
+            ids[i] =
+                    tokenizer.encode(words.choices().get(i), config.maxLength()).ids()[1];
+        }
+        NDManager manager = imageTokens.getManager();
+        NDArray table = text().scope("embeddings").scope("word_embeddings").get("weight");
+        NDArray embedded = Ops.embedding(manager.create(ids), table);
+        NDArray patches = BlipOps.patches(imageTokens);
+        NDArray likeness = Ops.linear(patches, embedded, null).div(Math.sqrt(config.textWidth()));
+        NDArray weights = manager.create(words.weights(), new Shape(words.right().length, count));
+        return Ops.logSoftmax(likeness, 1).mul(weights).sum().neg();
     }
 
     /** Raw scores of images that are encoded already. */

@@ -129,8 +129,9 @@ public final class VpScoreTrainer implements AutoCloseable {
      * @param images examples, group by group
      * @param captions of the images; equal ones in a group are not compared
      * @param group images of a group, from 2; divides their number
+     * @param grounding what the patches of the images show, learnt along with it; may be empty
      */
-    public Step matchingStep(List<RgbImage> images, List<String> captions, int group) {
+    public Step matchingStep(List<RgbImage> images, List<String> captions, int group, List<PatchWords> grounding) {
         CaptionGroups groups = new CaptionGroups(captions, group);
         RandomGenerator random = Noise.generator(Noise.derive(settings.seed(), steps));
         try (NDManager scope = model.parameters().manager().newSubManager();
@@ -141,7 +142,13 @@ public final class VpScoreTrainer implements AutoCloseable {
                 scores.add(model.rawScoresOf(tokens, groups.turned(turn), random));
             }
             NDArray all = NDArrays.concat(scores, 0);
-            double loss = backward(BradleyTerry.loss(all, groups.better(), groups.worse()), 1);
+            NDArray matching = BradleyTerry.loss(all, groups.better(), groups.worse());
+            NDArray objective = matching;
+            for (PatchWords words : grounding) {
+                objective = objective.add(model.groundingLoss(tokens, words));
+            }
+            float loss = matching.getFloat();
+            backward(objective, 1);
             return finish(loss, BradleyTerry.accuracy(all.toFloatArray(), groups.better(), groups.worse()));
         }
     }

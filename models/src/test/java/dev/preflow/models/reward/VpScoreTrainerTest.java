@@ -12,6 +12,7 @@ import dev.preflow.models.tensor.Noise;
 import dev.preflow.models.tensor.Torch;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -163,13 +164,40 @@ class VpScoreTrainerTest {
                 images.add(Tiny.image(i % 3, random));
                 captions.add(Tiny.text(i % 3));
             }
-            float first = trainer.matchingStep(images, captions, 3).loss();
+            float first = trainer.matchingStep(images, captions, 3, List.of()).loss();
             float last = first;
             for (int step = 0; step < 30; step++) {
-                last = trainer.matchingStep(images, captions, 3).loss();
+                last = trainer.matchingStep(images, captions, 3, List.of()).loss();
             }
             assertThat(last).isLessThan(0.8f * first);
         }
+    }
+
+    @Test
+    void shouldTellByWordsWhatPatchesShow() {
+        VpScore model = Tiny.model(manager);
+        RandomGenerator random = Noise.generator(4);
+        List<RgbImage> images = new ArrayList<>();
+        List<String> captions = new ArrayList<>();
+        int[] shown = new int[12 * 4];
+        for (int i = 0; i < 12; i++) {
+            images.add(Tiny.image(i % 3, random));
+            captions.add(Tiny.text(i % 3));
+            Arrays.fill(shown, 4 * i, 4 * i + 4, i % 3);
+        }
+        PatchWords words = new PatchWords(Tiny.COLOURS, shown);
+        try (VpScoreTrainer trainer = new VpScoreTrainer(model, settings(0))) {
+            float before = grounding(model, images, words);
+            for (int step = 0; step < 30; step++) {
+                trainer.matchingStep(images, captions, 3, List.of(words));
+            }
+            assertThat(grounding(model, images, words)).isLessThan(0.3f * before);
+        }
+    }
+
+    private float grounding(VpScore model, List<RgbImage> images, PatchWords words) {
+        return model.groundingLoss(model.imageTokens(model.batch(manager, images)), words)
+                .getFloat();
     }
 
     @Test

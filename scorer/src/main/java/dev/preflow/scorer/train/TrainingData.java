@@ -20,6 +20,7 @@ final class TrainingData {
     private static final int RUN = 16;
     /** Two images differ in two of the aspects or so beside the mean. */
     private static final int RUN_OF_EACH = 3 * RUN;
+
     private static final int POLICY_PAIRS = 100;
     private static final int RECENT_PAIRS = 128;
     private static final int NEWEST_FACTOR = 10;
