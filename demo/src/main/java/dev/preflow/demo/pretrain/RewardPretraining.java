@@ -9,6 +9,7 @@ import dev.preflow.demo.scene.SceneVocabulary;
 import dev.preflow.demo.scene.Split;
 import dev.preflow.models.image.RgbImage;
 import dev.preflow.models.optim.LearningRate;
+import dev.preflow.models.optim.NonFiniteException;
 import dev.preflow.models.reward.VpScore;
 import dev.preflow.models.reward.VpScoreConfig;
 import dev.preflow.models.reward.VpScoreTrainer;
@@ -33,6 +34,8 @@ public final class RewardPretraining {
     private static final long WARMUP = 50;
     private static final double WEIGHT_DECAY = 0.01;
     private static final double AVERAGE_DECAY = 0.98;
+    /** Share of the batches whose gradient may come out as not finite. */
+    private static final double MOST_PASSED_OVER = 0.01;
     /** Steps over which the loss is averaged in the record. */
     private static final int LAST = 100;
     /** Scenes whose captions are negatives for one another. */
@@ -53,7 +56,7 @@ public final class RewardPretraining {
      * A pretraining.
      *
      * @param seed of parameters and scenes
-     * @param steps number of steps, more than 50; 1500 take about five minutes on one core
+     * @param steps number of steps, more than 50; 1000 take about six minutes on one core
      * @param batch images of a step, 64 for instance; a multiple of 4
      * @param log is told of every step
      */
@@ -75,18 +78,33 @@ public final class RewardPretraining {
         try (NDManager manager = Torch.newManager();
                 VpScoreTrainer trainer =
                         new VpScoreTrainer(VpScore.create(config, tokenizer, manager, seed), settings)) {
-            double last = 0;
+            List<Float> losses = new ArrayList<>();
             for (int step = 0; step < steps; step++) {
-                float loss = step(trainer, Noise.generator(Noise.derive(seed, step)));
-                log.step("reward", step, steps, loss);
-                last += step < steps - LAST ? 0 : loss / (double) Math.min(steps, LAST);
+                try {
+                    losses.add(step(trainer, Noise.generator(Noise.derive(seed, step))));
+                } catch (NonFiniteException e) {
+                    // one batch in some hundreds; the network is as before it, and the next batch is another
+                    if (step - losses.size() >= 1 + MOST_PASSED_OVER * steps) {
+                        throw e;
+                    }
+                    continue;
+                }
+                log.step("reward", step, steps, losses.get(losses.size() - 1));
             }
             try (VpScore pretrained = trainer.snapshot(manager)) {
                 pretrained.save(directory);
             }
             long seconds = (System.nanoTime() - start) / 1_000_000_000;
-            new RewardRecord(seed, steps, batch, last, seconds).write(directory);
+            new RewardRecord(seed, steps, batch, steps - losses.size(), last(losses), seconds).write(directory);
         }
+    }
+
+    private static double last(List<Float> losses) {
+        return losses.stream()
+                .skip(Math.max(0, losses.size() - LAST))
+                .mapToDouble(Float::doubleValue)
+                .average()
+                .orElseThrow();
     }
 
     private float step(VpScoreTrainer trainer, RandomGenerator random) {
