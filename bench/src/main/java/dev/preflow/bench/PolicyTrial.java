@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tries settings of PPO on the demo's base without Kafka and without VP-Score: the reward is the gold judge itself, which is what
@@ -40,17 +41,20 @@ public final class PolicyTrial {
     private static final int GROUP_SIZE = 8;
     private static final RolloutForm FORM = new RolloutForm(8, 4, 1);
     private static final int EVALUATE_EVERY = 20;
+    private static final int SAVE_EVERY = 10;
     private static final String RELEASE = "trial";
     /** The demo's learning rate does not fall further. */
     private static final double FLOOR = 0.1;
 
     private final DiffusionPipeline pipeline;
+    private final @Nullable Path output;
     private final SceneJudge judge = new SceneJudge();
     private final PromptGrammar grammar = new PromptGrammar();
     private final Random random = new Random(3);
 
-    private PolicyTrial(DiffusionPipeline pipeline) {
+    private PolicyTrial(DiffusionPipeline pipeline, @Nullable Path output) {
         this.pipeline = pipeline;
+        this.output = output;
     }
 
     /**
@@ -58,7 +62,8 @@ public final class PolicyTrial {
      * weights and by their moving average.
      *
      * @param args directory of the base, learning rate, KL coefficient, regular expression of the trained parameters, iterations,
-     *     decay of the average per iteration, and after how many updates the learning rate would be 0
+     *     decay of the average per iteration, after how many updates the learning rate would be 0; and a folder, if the
+     *     policy is to be written there every ten iterations
      * @throws InterruptedException if it is interrupted
      */
     public static void main(String[] args) throws InterruptedException {
@@ -68,6 +73,7 @@ public final class PolicyTrial {
         int iterations = Integer.parseInt(args[4]);
         double decay = Double.parseDouble(args[5]);
         double horizon = Double.parseDouble(args[6]);
+        Path output = args.length > 7 ? Path.of(args[7]) : null;
         Torch.useThreads(1);
         try (NDManager manager = Torch.newManager();
                 DiffusionPipeline pipeline = DiffusionPipeline.load(Path.of(args[0]), "base", manager);
@@ -87,7 +93,7 @@ public final class PolicyTrial {
                         new PpoOptions(
                                 2, 64, 1e-3, kl, at -> warm.at(at) * Math.max(FLOOR, 1 - at / horizon), 1, false),
                         List.of(manager.getDevice()));
-                new PolicyTrial(pipeline).train(ppo, policy, average, manager, iterations);
+                new PolicyTrial(pipeline, output).train(ppo, policy, average, manager, iterations);
             }
         }
     }
@@ -104,6 +110,9 @@ public final class PolicyTrial {
                     "iteration %d: gold %.2f, kl %.1e, clipped %.3f%n",
                     i, report.meanReward(), report.kl(), report.clipFraction());
             average.update(i);
+            if (output != null && i % SAVE_EVERY == 0) {
+                pipeline.save(output.resolve(Integer.toString(i)));
+            }
             if (i % EVALUATE_EVERY == 0) {
                 evaluate("after " + i);
                 pipeline.swap(average.average().copy(manager), RELEASE);

@@ -49,8 +49,8 @@ public final class ScorerSettings {
     public static final Setting<LearntAspect> ASPECT = Settings.choice(
             "scorer.training.aspect",
             LearntAspect.MEAN,
-            "Which preferences VP-Score learns from: the mean of the four aspects, or one of them (the paper's VP-Score-P, "
-                    + "-A, -F and -H)");
+            "Which preferences VP-Score learns from: the mean of the four aspects; each, the mean and every aspect by an output "
+                    + "of its own; or one aspect alone (the paper's VP-Score-P, -A, -F and -H)");
 
     /** Pairs per optimiser step. */
     public static final Setting<Integer> BATCH =

@@ -52,7 +52,12 @@ final class DemoConfig {
         settings.put("scorer.training.duty.cycle", "0.9");
         // more of them, and the first few hundred prompts are learnt by heart
         settings.put("scorer.training.passes", "4");
-        settings.put("scorer.training.batch", "128");
+        // two images differ in two of the aspects or so beside the mean: as many images of a step as 128 pairs of the
+        // mean
+        settings.put("scorer.training.aspect", "each");
+        settings.put("scorer.training.batch", "384");
+        // pairs that lie beside one another share images, and do not once the sample is thinned
+        settings.put("scorer.training.replay", "150000");
         settings.put("scorer.held.out.pairs", "1200");
         // what was stable from the pre-trained network; twice as much is not
         settings.put("scorer.training.learning.rate", "6e-4");
@@ -65,7 +70,8 @@ final class DemoConfig {
         // base
         settings.put("trainer.trainable", "unet\\..*|text_encoder\\..*");
         settings.put("trainer.learning.rate", "4e-4");
-        settings.put("trainer.horizon", "300");
+        // most comes in the first fifty iterations; at the full rate the weights then wander off
+        settings.put("trainer.horizon", "160");
         settings.put("trainer.kl", "0.05");
         settings.put("trainer.base", options.base().toString());
         settings.put("trainer.checkpoints", path(data, "policy"));

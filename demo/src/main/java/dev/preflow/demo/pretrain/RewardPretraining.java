@@ -2,15 +2,14 @@ package dev.preflow.demo.pretrain;
 
 import ai.djl.ndarray.NDManager;
 import dev.preflow.demo.render.DefectRates;
-import dev.preflow.demo.render.RenderedScene;
 import dev.preflow.demo.render.SceneRenderer;
 import dev.preflow.demo.scene.PromptGrammar;
-import dev.preflow.demo.scene.ScenePrompt;
 import dev.preflow.demo.scene.SceneSpec;
 import dev.preflow.demo.scene.SceneVocabulary;
 import dev.preflow.demo.scene.Split;
 import dev.preflow.models.image.RgbImage;
 import dev.preflow.models.optim.LearningRate;
+import dev.preflow.models.optim.NonFiniteException;
 import dev.preflow.models.reward.VpScore;
 import dev.preflow.models.reward.VpScoreConfig;
 import dev.preflow.models.reward.VpScoreTrainer;
@@ -20,18 +19,31 @@ import dev.preflow.models.tokenizer.WordPieceTokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /**
  * Makes the network that VP-Score's training starts from. The paper starts from BLIP, which has seen images and captions;
- * this one learns which caption belongs to a rendered scene. It sees no rating, no preference and no held-out prompt.
+ * this one learns which caption belongs to a rendered scene, among scenes that are easily confused with it, and which words
+ * name what each patch of the scene shows. It sees no rating, no preference and no held-out prompt.
  */
 public final class RewardPretraining {
     private static final double PEAK_RATE = 1e-3;
     private static final long WARMUP = 50;
     private static final double WEIGHT_DECAY = 0.01;
     private static final double AVERAGE_DECAY = 0.98;
+    /** Share of the batches whose gradient may come out as not finite. */
+    private static final double MOST_PASSED_OVER = 0.01;
+    /** Steps over which the loss is averaged in the record. */
+    private static final int LAST = 100;
+    /** Scenes whose captions are negatives for one another. */
+    private static final int GROUP = 4;
+
+    private static final int PATCH = 8;
+    /** Colours and shapes go wrong in the variants; these are the other faults. */
+    private static final DefectRates FAULTY = new DefectRates(0, 0, 0.4, 0.2, 0.25);
 
     private final long seed;
     private final int steps;
@@ -44,8 +56,8 @@ public final class RewardPretraining {
      * A pretraining.
      *
      * @param seed of parameters and scenes
-     * @param steps number of steps, more than 50; 1500 take about five minutes on one core
-     * @param batch images of a step, 64 for instance
+     * @param steps number of steps, more than 50; 1000 take about six minutes on one core
+     * @param batch images of a step, 64 for instance; a multiple of 4
      * @param log is told of every step
      */
     public RewardPretraining(long seed, int steps, int batch, TrainingLog log) {
@@ -55,8 +67,9 @@ public final class RewardPretraining {
         this.log = log;
     }
 
-    /** Trains, and writes a directory that {@link VpScore#load} reads. */
+    /** Trains, and writes a directory that {@link VpScore#load} reads, with a record of how. */
     public void run(Path directory) throws IOException {
+        long start = System.nanoTime();
         Torch.useThreads(1);
         WordPieceTokenizer tokenizer = tokenizer();
         VpScoreConfig config = VpScoreConfig.small(tokenizer.vocabularySize());
@@ -65,40 +78,61 @@ public final class RewardPretraining {
         try (NDManager manager = Torch.newManager();
                 VpScoreTrainer trainer =
                         new VpScoreTrainer(VpScore.create(config, tokenizer, manager, seed), settings)) {
+            List<Float> losses = new ArrayList<>();
             for (int step = 0; step < steps; step++) {
-                float loss = step(trainer, Noise.generator(Noise.derive(seed, step)));
-                log.step("reward", step, steps, loss);
+                try {
+                    losses.add(step(trainer, Noise.generator(Noise.derive(seed, step))));
+                } catch (NonFiniteException e) {
+                    // one batch in some hundreds; the network is as before it, and the next batch is another
+                    if (step - losses.size() >= 1 + MOST_PASSED_OVER * steps) {
+                        throw e;
+                    }
+                    continue;
+                }
+                log.step("reward", step, steps, losses.get(losses.size() - 1));
             }
             try (VpScore pretrained = trainer.snapshot(manager)) {
                 pretrained.save(directory);
             }
+            long seconds = (System.nanoTime() - start) / 1_000_000_000;
+            new RewardRecord(seed, steps, batch, steps - losses.size(), last(losses), seconds).write(directory);
         }
+    }
+
+    private static double last(List<Float> losses) {
+        return losses.stream()
+                .skip(Math.max(0, losses.size() - LAST))
+                .mapToDouble(Float::doubleValue)
+                .average()
+                .orElseThrow();
     }
 
     private float step(VpScoreTrainer trainer, RandomGenerator random) {
         List<RgbImage> images = new ArrayList<>();
         List<String> captions = new ArrayList<>();
-        List<String> mismatched = new ArrayList<>();
-        for (int i = 0; i < batch; i++) {
-            ScenePrompt prompt = grammar.sample(random, Split.TRAIN, PromptGrammar.Weights.DEFAULT);
-            RenderedScene scene = renderer.render(prompt.spec(), DefectRates.MIXTURE, random);
-            SceneCaption caption = SceneCaption.of(scene);
-            SceneCaption wrong =
-                    random.nextBoolean() ? caption.misleading(random) : caption.about(another(caption.drawn(), random));
-            images.add(RgbImage.of(scene.image()));
-            captions.add(caption.text(random));
-            mismatched.add(wrong.text(random));
+        SceneGrounding grounding = new SceneGrounding(PATCH);
+        while (images.size() < batch) {
+            for (CaptionedScene scene : group(random)) {
+                images.add(RgbImage.of(scene.image()));
+                captions.add(scene.caption().text(random));
+                grounding.add(scene);
+            }
         }
-        return trainer.matchingStep(images, captions, mismatched).loss();
+        return trainer.matchingStep(images, captions, GROUP, grounding.words()).loss();
     }
 
-    /** As many objects that mean something else, so that counting objects is not enough. */
-    private SceneSpec another(SceneSpec than, RandomGenerator random) {
-        SceneSpec other = than;
-        while (other.canonical().equals(than.canonical())) {
-            other = grammar.sample(random, Split.TRAIN, than.objects().size()).spec();
+    /** Scenes that are hard to tell apart, each with a meaning of its own. */
+    private List<CaptionedScene> group(RandomGenerator random) {
+        SceneSpec first = grammar.sample(random, Split.TRAIN, PromptGrammar.Weights.DEFAULT)
+                .spec();
+        Map<String, CaptionedScene> scenes = new LinkedHashMap<>();
+        while (scenes.size() < GROUP) {
+            SceneSpec spec = scenes.isEmpty() || random.nextBoolean() ? first : SceneVariants.of(first, random);
+            DefectRates rates = random.nextInt(3) == 0 ? DefectRates.NONE : FAULTY;
+            CaptionedScene scene = CaptionedScene.render(renderer, spec, rates, random);
+            scenes.putIfAbsent(scene.caption().meaning(), scene);
         }
-        return other;
+        return List.copyOf(scenes.values());
     }
 
     /** The words of prompts and captions. */

@@ -6,11 +6,13 @@ import dev.preflow.demo.scene.ObjectSpec;
 import dev.preflow.demo.scene.PlacedObject;
 import dev.preflow.demo.scene.SceneSpec;
 import dev.preflow.demo.scene.Wording;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 
 /**
@@ -19,8 +21,10 @@ import java.util.random.RandomGenerator;
  *
  * @param drawn the objects
  * @param striking what else is said
+ * @param crooked whether the outlines are said to be crooked
  */
-record SceneCaption(SceneSpec drawn, Set<Defect> striking) {
+record SceneCaption(SceneSpec drawn, Set<Defect> striking, boolean crooked) {
+    private static final String CROOKED = "crooked";
     private static final Map<Defect, String> WORDS = new EnumMap<>(Map.of(
             Defect.BLURRED, "blurred",
             Defect.DEFORMED, "squashed",
@@ -29,41 +33,31 @@ record SceneCaption(SceneSpec drawn, Set<Defect> striking) {
             Defect.CUT, "cut off"));
 
     /** The truth about a picture. */
-    static SceneCaption of(RenderedScene scene) {
+    static SceneCaption of(RenderedScene scene, boolean crooked) {
         ObjectSpec[] objects =
                 scene.scene().objects().stream().map(PlacedObject::what).toArray(ObjectSpec[]::new);
         Set<Defect> striking = EnumSet.noneOf(Defect.class);
         scene.defects().stream().filter(WORDS::containsKey).forEach(striking::add);
         return new SceneCaption(
-                new SceneSpec(List.of(objects), scene.scene().spec().relation()), striking);
+                new SceneSpec(List.of(objects), scene.scene().spec().relation()), striking, crooked);
     }
 
     /** Every word that captions use beyond the prompts'. */
     static List<String> words() {
-        return List.copyOf(WORDS.values());
+        List<String> words = new ArrayList<>(WORDS.values());
+        words.add(CROOKED);
+        return words;
     }
 
-    /** The same objects, with one thing said that is not so, or one kept quiet. */
-    SceneCaption misleading(RandomGenerator random) {
-        List<Defect> kinds = List.copyOf(WORDS.keySet());
-        Defect kind = kinds.get(random.nextInt(kinds.size()));
-        Set<Defect> other = EnumSet.noneOf(Defect.class);
-        other.addAll(striking);
-        if (!other.remove(kind)) {
-            other.add(kind);
-        }
-        return new SceneCaption(drawn, other);
-    }
-
-    /** Other objects, with the same said besides. */
-    SceneCaption about(SceneSpec objects) {
-        return new SceneCaption(objects, striking);
+    /** The same text for all captions that mean the same. */
+    String meaning() {
+        return drawn.canonical() + new TreeSet<>(striking) + crooked;
     }
 
     /** The caption in words. */
     String text(RandomGenerator random) {
         StringBuilder text = new StringBuilder(Wording.of(drawn, random));
         WORDS.forEach((kind, words) -> text.append(striking.contains(kind) ? ", " + words : ""));
-        return text.toString();
+        return text.append(crooked ? ", " + CROOKED : "").toString();
     }
 }

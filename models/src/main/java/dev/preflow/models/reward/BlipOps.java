@@ -28,6 +28,8 @@ final class BlipOps {
                 return torch.flatten(torch.transpose(a, 1, 2), 2)
               def first(self: __torch__.M, x: Tensor) -> Tensor:
                 return torch.narrow(x, 1, 0, 1)
+              def patches(self: __torch__.M, x: Tensor) -> Tensor:
+                return torch.flatten(torch.narrow(x, 1, 1, torch.sub(torch.size(x, 1), 1)), 0, 1)
               def gaps(self: __torch__.M, s: Tensor, b: Tensor, w: Tensor) -> Tensor:
                 return torch.sub(torch.index_select(s, 0, b), torch.index_select(s, 0, w))
               def positions(self: __torch__.M, x: Tensor, g: int, n: int) -> Tensor:
@@ -63,6 +65,11 @@ final class BlipOps {
     /** The first position of a sequence: [B, N, W] to [B, 1, W]. */
     static NDArray first(NDArray sequence) {
         return SCRIPT.call("first", sequence);
+    }
+
+    /** The tokens [B, 1 + N, W] behind the class token's, as [B·N, W]. */
+    static NDArray patches(NDArray tokens) {
+        return SCRIPT.call("patches", tokens);
     }
 
     /** By how much some entries of a vector exceed others. */

@@ -2,6 +2,7 @@ package dev.preflow.models.reward;
 
 import dev.preflow.models.image.RgbImage;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -11,22 +12,40 @@ import java.util.List;
  * @param texts the prompt of each image
  * @param better index of the better image of each pair
  * @param worse index of the worse image of each pair
+ * @param outputs index of the network's output that each pair is about, or {@link #SUM}
  */
-public record PreferenceBatch(List<RgbImage> images, List<String> texts, int[] better, int[] worse) {
+public record PreferenceBatch(List<RgbImage> images, List<String> texts, int[] better, int[] worse, int[] outputs) {
+    /** A pair is about the score, which is the sum of the outputs. */
+    public static final int SUM = -1;
+
     /** Checks that the indices name images of the same prompt. */
     public PreferenceBatch {
         images = List.copyOf(images);
         texts = List.copyOf(texts);
-        if (images.size() != texts.size() || better.length != worse.length || better.length == 0) {
-            throw new IllegalArgumentException(
-                    "A batch needs one text per image and at least one pair: " + images.size() + " images, "
-                            + texts.size() + " texts, " + better.length + " better, " + worse.length + " worse");
+        if (images.size() != texts.size()
+                || better.length != worse.length
+                || better.length == 0
+                || better.length != outputs.length) {
+            throw new IllegalArgumentException("A batch needs one text per image and at least one pair: "
+                    + images.size() + " images, " + texts.size() + " texts, " + better.length + " better, "
+                    + worse.length + " worse, " + outputs.length + " outputs");
         }
         for (int i = 0; i < better.length; i++) {
             if (better[i] == worse[i] || !texts.get(better[i]).equals(texts.get(worse[i]))) {
                 throw new IllegalArgumentException("Pair " + i + " does not compare two images of one prompt");
             }
         }
+    }
+
+    /** Pairs that are all about the score. */
+    public PreferenceBatch(List<RgbImage> images, List<String> texts, int[] better, int[] worse) {
+        this(images, texts, better, worse, sums(better.length));
+    }
+
+    private static int[] sums(int pairs) {
+        int[] sums = new int[pairs];
+        Arrays.fill(sums, SUM);
+        return sums;
     }
 
     /** Number of pairs. */

@@ -3,8 +3,11 @@ package dev.preflow.models.reward;
 import ai.djl.ndarray.NDArray;
 import dev.preflow.models.nn.Initializer;
 import dev.preflow.models.nn.Layers;
+import dev.preflow.models.tensor.Autograd;
 import dev.preflow.models.tensor.Noise;
+import dev.preflow.models.tensor.Parameters;
 import dev.preflow.models.tensor.Scope;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -22,11 +25,11 @@ record ScoreHead(VpScoreConfig config) {
     }
 
     /**
-     * Scores hidden states.
+     * Rates hidden states.
      *
      * @param hidden [B, textWidth]
      * @param dropout the source of masks in training, null to leave dropout out
-     * @return [B]
+     * @return [B, outputs]
      */
     NDArray forward(Scope p, NDArray hidden, @Nullable RandomGenerator dropout) {
         NDArray x = hidden;
@@ -36,7 +39,19 @@ record ScoreHead(VpScoreConfig config) {
                 x = drop(x, config.headDropout().get(i), dropout);
             }
         }
-        return x.reshape(-1);
+        return x;
+    }
+
+    /** Gives the last layer another number of outputs with the same sum: they share it evenly. */
+    void spread(Parameters parameters) {
+        int last = config.headWidths().size() - 1;
+        Scope layer = layer(parameters.scope(VpScore.HEAD), last);
+        try (Autograd off = Autograd.disabled()) {
+            for (String name : List.of("weight", "bias")) {
+                NDArray share = layer.get(name).sum(new int[] {0}, true).div(config.outputs());
+                parameters.replace(layer.prefix() + name, share.repeat(0, config.outputs()));
+            }
+        }
     }
 
     /** In ImageReward's list of layers every dropout takes an index. */

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.preflow.models.image.RgbImage;
 import dev.preflow.models.nn.Initializer;
 import dev.preflow.models.tensor.Autograd;
+import dev.preflow.models.tensor.Ops;
 import dev.preflow.models.tensor.Parameters;
 import dev.preflow.models.tensor.Scope;
 import dev.preflow.models.tokenizer.WordPieceTokenizer;
@@ -135,12 +136,17 @@ public final class VpScore implements AutoCloseable {
     }
 
     /**
-     * The network's own output, before the config's scale.
+     * The network's own score, before the config's scale: the sum of the outputs.
      *
      * @param dropout the source of dropout masks in training, or null
      */
     NDArray rawScores(NDArray images, List<String> texts, @Nullable RandomGenerator dropout) {
         return rawScoresOf(imageTokens(images), texts, dropout);
+    }
+
+    /** The head's outputs, [B, outputs]. */
+    NDArray outputs(NDArray images, List<String> texts, @Nullable RandomGenerator dropout) {
+        return outputsOf(imageTokens(images), texts, dropout);
     }
 
     /** The image encoder's tokens of images in [0, 1]. */
@@ -149,8 +155,33 @@ public final class VpScore implements AutoCloseable {
         return new VisionTransformer(config).forward(vision(), prepared);
     }
 
+    /**
+     * How badly patches are told apart by words: the cross-entropy of the choices, by the likeness of a patch's token to a word's
+     * embedding. Both transformers must have the same width.
+     */
+    NDArray groundingLoss(NDArray imageTokens, PatchWords words) {
+        int count = words.choices().size();
+        long[] ids = new long[count];
+        for (int i = 0; i < count; i++) {
+            ids[i] =
+                    tokenizer.encode(words.choices().get(i), config.maxLength()).ids()[1];
+        }
+        NDManager manager = imageTokens.getManager();
+        NDArray table = text().scope("embeddings").scope("word_embeddings").get("weight");
+        NDArray embedded = Ops.embedding(manager.create(ids), table);
+        NDArray patches = BlipOps.patches(imageTokens);
+        NDArray likeness = Ops.linear(patches, embedded, null).div(Math.sqrt(config.textWidth()));
+        NDArray weights = manager.create(words.weights(), new Shape(words.right().length, count));
+        return Ops.logSoftmax(likeness, 1).mul(weights).sum().neg();
+    }
+
     /** Raw scores of images that are encoded already. */
     NDArray rawScoresOf(NDArray imageTokens, List<String> texts, @Nullable RandomGenerator dropout) {
+        NDArray outputs = outputsOf(imageTokens, texts, dropout);
+        return config.outputs() == 1 ? outputs.reshape(-1) : outputs.sum(new int[] {1});
+    }
+
+    private NDArray outputsOf(NDArray imageTokens, List<String> texts, @Nullable RandomGenerator dropout) {
         requireTexts(Math.toIntExact(imageTokens.getShape().get(0)), texts);
         TextBatch batch = TextBatch.of(imageTokens.getManager(), tokenizer, texts, config.maxLength());
         NDArray hidden = new ImageGroundedTextEncoder(config).forward(text(), batch, imageTokens);
@@ -184,6 +215,19 @@ public final class VpScore implements AutoCloseable {
         VpScoreConfig scaled = config.withScale(
                 config.scoreMean() + mean * config.scoreStd(), config.scoreStd() * Math.sqrt(variance));
         return new VpScore(scaled, tokenizer, parameters.copy(parent));
+    }
+
+    /**
+     * This network with another number of outputs, whose sum is what it was: learning each aspect can start from a network that
+     * knows one score, and the other way round. It owns the parameters from now on; use this one no more.
+     */
+    public VpScore withOutputs(int outputs) {
+        if (outputs == config.outputs()) {
+            return this;
+        }
+        VpScoreConfig other = config.withOutputs(outputs);
+        new ScoreHead(other).spread(parameters);
+        return new VpScore(other, tokenizer, parameters);
     }
 
     /** The same network over other parameters, which the copy owns. */

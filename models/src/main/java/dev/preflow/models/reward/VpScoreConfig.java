@@ -2,6 +2,7 @@ package dev.preflow.models.reward;
 
 import dev.preflow.models.nn.ConfigJson;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -19,7 +20,7 @@ import java.util.Map;
  * @param textHeads its attention heads
  * @param maxPositions longest sequence that it has positions for
  * @param maxLength tokens of a text; longer ones are truncated
- * @param headWidths outputs of the head's linear layers; the last is 1
+ * @param headWidths outputs of the head's linear layers; the last is 1, as published, or one for each aspect
  * @param headDropout dropout rates in training after the first of them; each counts as a layer in parameter names
  * @param scoreMean subtracted from raw scores
  * @param scoreStd divides raw scores; positive
@@ -50,7 +51,7 @@ public record VpScoreConfig(
         require(textHeads > 0 && textWidth % textHeads == 0, "text_heads must divide text_width");
         require(visionDepth > 0 && textDepth > 0, "vision_depth and text_depth must be positive");
         require(maxLength >= 2 && maxLength <= maxPositions, "max_length must be from 2 to max_positions");
-        require(!headWidths.isEmpty() && headWidths.get(headWidths.size() - 1) == 1, "head_widths must end with 1");
+        require(!headWidths.isEmpty() && headWidths.stream().allMatch(w -> w > 0), "head_widths must be positive");
         require(headDropout.size() < headWidths.size(), "head_dropout must be shorter than head_widths");
         require(headDropout.stream().allMatch(rate -> rate >= 0 && rate < 1), "head_dropout must be in [0, 1)");
         require(scoreStd > 0 && Double.isFinite(scoreStd) && Double.isFinite(scoreMean), "score_std must be positive");
@@ -99,6 +100,33 @@ public record VpScoreConfig(
                 headDropout,
                 mean,
                 std);
+    }
+
+    /** The same network with another number of outputs. */
+    VpScoreConfig withOutputs(int outputs) {
+        List<Integer> widths = new ArrayList<>(headWidths);
+        widths.set(widths.size() - 1, outputs);
+        return new VpScoreConfig(
+                imageSize,
+                patchSize,
+                visionWidth,
+                visionDepth,
+                visionHeads,
+                vocabSize,
+                textWidth,
+                textDepth,
+                textHeads,
+                maxPositions,
+                maxLength,
+                widths,
+                headDropout,
+                scoreMean,
+                scoreStd);
+    }
+
+    /** How many outputs the head has; their sum is the raw score. */
+    public int outputs() {
+        return headWidths.get(headWidths.size() - 1);
     }
 
     /** Image tokens: the patches and the class token. */

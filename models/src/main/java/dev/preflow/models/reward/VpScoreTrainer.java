@@ -1,7 +1,10 @@
 package dev.preflow.models.reward;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.preflow.models.image.RgbImage;
 import dev.preflow.models.optim.AdamW;
@@ -18,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
 /**
@@ -107,38 +111,45 @@ public final class VpScoreTrainer implements AutoCloseable {
             try (NDManager scope = model.parameters().manager().newSubManager();
                     Autograd grad = Autograd.enabled()) {
                 List<RgbImage> moved = RandomShift.apply(part.images(), settings.shift(), random);
-                NDArray scores = model.rawScores(model.batch(scope, moved), part.texts(), random);
-                loss += backward(BradleyTerry.loss(scores, part.better(), part.worse()), share);
-                right += share * BradleyTerry.accuracy(scores.toFloatArray(), part.better(), part.worse());
+                OutputTable table = OutputTable.of(model.outputs(model.batch(scope, moved), part.texts(), random));
+                int[] better = table.places(part.better(), part.outputs());
+                int[] worse = table.places(part.worse(), part.outputs());
+                loss += backward(BradleyTerry.loss(table.values(), better, worse), share);
+                right += share * BradleyTerry.accuracy(table.values().toFloatArray(), better, worse);
             }
         }
         return finish(loss, right);
     }
 
     /**
-     * One optimiser step on image-text matching, the warm start of a network without BLIP's pre-training (Li et al. 2022): an
-     * image's own caption must score higher than another image's.
+     * One optimiser step on image-text matching, the warm start of a network without BLIP's pre-training (Li et al. 2022). Images
+     * come in groups with hard negatives for one another: an image's own caption must score higher than those of the others in its
+     * group, and a caption must score higher with its own image than with the others.
      *
-     * @param images clean examples
-     * @param captions of the images
-     * @param mismatched a caption of something else for each image
+     * @param images examples, group by group
+     * @param captions of the images; equal ones in a group are not compared
+     * @param group images of a group, from 2; divides their number
+     * @param grounding what the patches of the images show, learnt along with it; may be empty
      */
-    public Step matchingStep(List<RgbImage> images, List<String> captions, List<String> mismatched) {
+    public Step matchingStep(List<RgbImage> images, List<String> captions, int group, List<PatchWords> grounding) {
+        CaptionGroups groups = new CaptionGroups(captions, group);
         RandomGenerator random = Noise.generator(Noise.derive(settings.seed(), steps));
-        int count = images.size();
-        int[] own = new int[count];
-        int[] other = new int[count];
-        for (int i = 0; i < count; i++) {
-            own[i] = i;
-            other[i] = count + i;
-        }
         try (NDManager scope = model.parameters().manager().newSubManager();
                 Autograd grad = Autograd.enabled()) {
             NDArray tokens = model.imageTokens(model.batch(scope, RandomShift.apply(images, settings.shift(), random)));
-            NDArray scores = model.rawScoresOf(tokens, captions, random)
-                    .concat(model.rawScoresOf(tokens, mismatched, random), 0);
-            double loss = backward(BradleyTerry.loss(scores, own, other), 1);
-            return finish(loss, BradleyTerry.accuracy(scores.toFloatArray(), own, other));
+            NDList scores = new NDList();
+            for (int turn = 0; turn < group; turn++) {
+                scores.add(model.rawScoresOf(tokens, groups.turned(turn), random));
+            }
+            NDArray all = NDArrays.concat(scores, 0);
+            NDArray matching = BradleyTerry.loss(all, groups.better(), groups.worse());
+            NDArray objective = matching;
+            for (PatchWords words : grounding) {
+                objective = objective.add(model.groundingLoss(tokens, words));
+            }
+            float loss = matching.getFloat();
+            backward(objective, 1);
+            return finish(loss, BradleyTerry.accuracy(all.toFloatArray(), groups.better(), groups.worse()));
         }
     }
 
@@ -176,6 +187,15 @@ public final class VpScoreTrainer implements AutoCloseable {
         SafetensorsWriter.write(folder.resolve(AVERAGE_FILE), ema.average().asMap(), Map.of());
         optimiser.save(folder.resolve(OPTIMISER_FILE));
         JSON.writeValue(folder.resolve(STATE_FILE).toFile(), Map.of("steps", steps));
+    }
+
+    /** Whether what {@link #save} wrote to a folder is of this network's sizes. */
+    public boolean fits(Path folder) {
+        Map<String, Shape> saved = new TreeMap<>();
+        try (SafetensorsReader file = SafetensorsReader.open(folder.resolve(WEIGHTS_FILE))) {
+            file.entries().forEach((name, entry) -> saved.put(name, entry.shape()));
+        }
+        return saved.equals(VpScore.shapes(model.config()));
     }
 
     /** Continues where {@link #save} was called: the next steps are those of the uninterrupted run. */

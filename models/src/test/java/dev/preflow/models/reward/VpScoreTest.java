@@ -86,6 +86,22 @@ class VpScoreTest {
     }
 
     @Test
+    void shouldScoreTheSameWhateverTheNumberOfOutputs(@TempDir Path folder) throws Exception {
+        float[] expected = model.score(images, texts());
+        VpScore four = model.withOutputs(4);
+        assertThat(four.config().outputs()).isEqualTo(4);
+        assertThat(four.score(images, texts()))
+                .usingComparatorWithPrecision(1e-5f)
+                .containsExactly(expected);
+        four.save(folder);
+        VpScore loaded = VpScore.load(folder, manager);
+        assertThat(loaded.score(images, texts())).isEqualTo(four.score(images, texts()));
+        assertThat(loaded.withOutputs(1).score(images, texts()))
+                .usingComparatorWithPrecision(1e-5f)
+                .containsExactly(expected);
+    }
+
+    @Test
     void shouldScaleScoresToTheReference() {
         float[] scores = model.calibrated(images, texts(), manager).score(images, texts());
         double mean = 0;

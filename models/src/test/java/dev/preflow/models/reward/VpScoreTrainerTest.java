@@ -8,11 +8,15 @@ import ai.djl.ndarray.NDManager;
 import dev.preflow.models.image.RgbImage;
 import dev.preflow.models.optim.LearningRate;
 import dev.preflow.models.optim.NonFiniteException;
+import dev.preflow.models.tensor.Noise;
 import dev.preflow.models.tensor.TestDevice;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,6 +45,64 @@ class VpScoreTrainerTest {
                 }
             }
             assertThat(after).isGreaterThan(0.9);
+        }
+    }
+
+    @Test
+    void shouldLearnEachOutputFromItsOwnPairs() {
+        VpScore model = Tiny.model(manager).withOutputs(2);
+        try (VpScoreTrainer trainer = new VpScoreTrainer(model, settings(0))) {
+            for (int step = 0; step < 60; step++) {
+                trainer.step(twoOpinions(16, step));
+            }
+            PreferenceBatch heldOut = twoOpinions(50, 999);
+            OutputTable table =
+                    OutputTable.of(model.outputs(model.batch(manager, heldOut.images()), heldOut.texts(), null));
+            // they contradict each other, so that one output could be right of half of the pairs only
+            assertThat(BradleyTerry.accuracy(
+                            table.values().toFloatArray(),
+                            table.places(heldOut.better(), heldOut.outputs()),
+                            table.places(heldOut.worse(), heldOut.outputs())))
+                    .isGreaterThan(0.9);
+        }
+    }
+
+    /** By output 0 red is better than blue, by output 1 blue than red. */
+    private static PreferenceBatch twoOpinions(int pairs, long seed) {
+        RandomGenerator random = Noise.generator(seed);
+        List<RgbImage> images = new ArrayList<>();
+        int[] better = new int[2 * pairs];
+        int[] worse = new int[2 * pairs];
+        int[] outputs = new int[2 * pairs];
+        for (int i = 0; i < better.length; i++) {
+            boolean first = i % 2 == 0;
+            if (first) {
+                images.add(Tiny.image(0, random));
+                images.add(Tiny.image(2, random));
+            }
+            better[i] = i;
+            worse[i] = first ? i + 1 : i - 1;
+            outputs[i] = i % 2;
+        }
+        return new PreferenceBatch(images, Collections.nCopies(images.size(), "picture"), better, worse, outputs);
+    }
+
+    @Test
+    void shouldRefuseAPairAboutAnOutputThatIsNotThere() {
+        try (VpScoreTrainer trainer = trainer(List.of(), 0)) {
+            assertThatThrownBy(() -> trainer.step(twoOpinions(2, 1)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("the network has 1");
+        }
+    }
+
+    @Test
+    void shouldKnowACheckpointOfAnotherNetwork(@TempDir Path folder) throws Exception {
+        try (VpScoreTrainer one = trainer(List.of(), 0);
+                VpScoreTrainer four = new VpScoreTrainer(Tiny.model(manager).withOutputs(4), settings(0))) {
+            one.save(folder);
+            assertThat(one.fits(folder)).isTrue();
+            assertThat(four.fits(folder)).isFalse();
         }
     }
 
@@ -97,21 +159,45 @@ class VpScoreTrainerTest {
         try (VpScoreTrainer trainer = trainer(List.of(), 0)) {
             List<RgbImage> images = new ArrayList<>();
             List<String> captions = new ArrayList<>();
-            List<String> mismatched = new ArrayList<>();
-            PreferenceBatch source = Tiny.pairs(8, 4);
-            for (int i = 0; i < source.pairs(); i++) {
-                String caption = source.texts().get(source.better()[i]);
-                images.add(source.images().get(source.better()[i]));
-                captions.add(caption);
-                mismatched.add(caption.endsWith("red") ? Tiny.text(1) : Tiny.text(0));
+            RandomGenerator random = Noise.generator(4);
+            for (int i = 0; i < 12; i++) {
+                images.add(Tiny.image(i % 3, random));
+                captions.add(Tiny.text(i % 3));
             }
-            float first = trainer.matchingStep(images, captions, mismatched).loss();
+            float first = trainer.matchingStep(images, captions, 3, List.of()).loss();
             float last = first;
             for (int step = 0; step < 30; step++) {
-                last = trainer.matchingStep(images, captions, mismatched).loss();
+                last = trainer.matchingStep(images, captions, 3, List.of()).loss();
             }
             assertThat(last).isLessThan(0.8f * first);
         }
+    }
+
+    @Test
+    void shouldTellByWordsWhatPatchesShow() {
+        VpScore model = Tiny.model(manager);
+        RandomGenerator random = Noise.generator(4);
+        List<RgbImage> images = new ArrayList<>();
+        List<String> captions = new ArrayList<>();
+        int[] shown = new int[12 * 4];
+        for (int i = 0; i < 12; i++) {
+            images.add(Tiny.image(i % 3, random));
+            captions.add(Tiny.text(i % 3));
+            Arrays.fill(shown, 4 * i, 4 * i + 4, i % 3);
+        }
+        PatchWords words = new PatchWords(Tiny.COLOURS, shown);
+        try (VpScoreTrainer trainer = new VpScoreTrainer(model, settings(0))) {
+            float before = grounding(model, images, words);
+            for (int step = 0; step < 30; step++) {
+                trainer.matchingStep(images, captions, 3, List.of(words));
+            }
+            assertThat(grounding(model, images, words)).isLessThan(0.3f * before);
+        }
+    }
+
+    private float grounding(VpScore model, List<RgbImage> images, PatchWords words) {
+        return model.groundingLoss(model.imageTokens(model.batch(manager, images)), words)
+                .getFloat();
     }
 
     @Test

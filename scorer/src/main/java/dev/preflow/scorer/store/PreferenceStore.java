@@ -30,7 +30,9 @@ public final class PreferenceStore implements AutoCloseable {
     public static final String MEAN = "mean";
 
     private static final String PAIRS = "SELECT id, prompt, better_sha256, worse_sha256, "
-            + "coalesce(better_policy_release, worse_policy_release) FROM stored WHERE coalesce(aspect, 'mean') = ? ";
+            + "coalesce(better_policy_release, worse_policy_release), aspect FROM stored ";
+    private static final String OF_ASPECT = "WHERE coalesce(aspect, 'mean') = ? ";
+    private static final String SHUFFLED = "ORDER BY hash(id || ?) LIMIT ?";
 
     private final FileChannel lockFile;
     private final ParquetFolder<Preference> preferences;
@@ -97,11 +99,18 @@ public final class PreferenceStore implements AutoCloseable {
      */
     public List<TrainingPair> sample(@Nullable Aspect aspect, int limit, long seed) {
         return preferences.query(
-                PAIRS + "ORDER BY hash(id || ?) LIMIT ?",
-                PreferenceStore::pair,
-                name(aspect),
-                Long.toString(seed),
-                limit);
+                PAIRS + OF_ASPECT + SHUFFLED, PreferenceStore::pair, name(aspect), Long.toString(seed), limit);
+    }
+
+    /**
+     * Draws pairs of the mean and of every aspect to learn from, as {@link #sample(Aspect, int, long)} does.
+     *
+     * @param limit how many at most, from 1
+     * @param seed of the order
+     * @return the pairs; all of them when there are no more than {@code limit}
+     */
+    public List<TrainingPair> sample(int limit, long seed) {
+        return preferences.query(PAIRS + SHUFFLED, PreferenceStore::pair, Long.toString(seed), limit);
     }
 
     /**
@@ -113,7 +122,10 @@ public final class PreferenceStore implements AutoCloseable {
      */
     public List<TrainingPair> newest(@Nullable Aspect aspect, int limit) {
         var pairs = new ArrayList<>(preferences.query(
-                PAIRS + "ORDER BY created_at DESC, id DESC LIMIT ?", PreferenceStore::pair, name(aspect), limit));
+                PAIRS + OF_ASPECT + "ORDER BY created_at DESC, id DESC LIMIT ?",
+                PreferenceStore::pair,
+                name(aspect),
+                limit));
         Collections.reverse(pairs);
         return pairs;
     }
@@ -123,8 +135,14 @@ public final class PreferenceStore implements AutoCloseable {
     }
 
     private static TrainingPair pair(ResultSet row) throws SQLException {
+        var aspect = row.getString(6);
         return new TrainingPair(
-                row.getString(1), row.getString(2), row.getString(3), row.getString(4), row.getString(5));
+                row.getString(1),
+                row.getString(2),
+                row.getString(3),
+                row.getString(4),
+                aspect == null ? null : Aspect.valueOf(aspect),
+                row.getString(5));
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.preflow.scorer.store;
 
+import dev.preflow.schemas.Aspect;
 import dev.preflow.schemas.Preference;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param prompt the words of the prompt
  * @param better digest of the preferred image's pixels
  * @param worse digest of the other's
+ * @param aspect what they were compared in; null for the mean of the four aspects
  * @param policyRelease the newest policy release that drew one of the two; null when none did
  */
 public record TrainingPair(
@@ -17,6 +19,7 @@ public record TrainingPair(
         String prompt,
         String better,
         String worse,
+        @Nullable Aspect aspect,
         @Nullable String policyRelease) {
 
     /**
@@ -33,6 +36,7 @@ public record TrainingPair(
                 preference.getPromptText(),
                 better.getPixels().getSha256(),
                 worse.getPixels().getSha256(),
+                preference.getAspect(),
                 better.getPolicyRelease() != null ? better.getPolicyRelease() : worse.getPolicyRelease());
     }
 }

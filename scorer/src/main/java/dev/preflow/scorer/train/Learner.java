@@ -6,6 +6,7 @@ import dev.preflow.models.optim.LearningRate;
 import dev.preflow.models.reward.PreferenceBatch;
 import dev.preflow.models.reward.VpScore;
 import dev.preflow.models.reward.VpScoreTrainer;
+import dev.preflow.scorer.LearntAspect;
 import dev.preflow.scorer.ScorerSettings;
 import dev.preflow.scorer.store.TrainingPair;
 import dev.preflow.stream.config.Config;
@@ -30,6 +31,7 @@ final class Learner implements AutoCloseable {
 
     private final VpScoreTrainer trainer;
     private final Measure measure;
+    private final LearntAspect learnt;
     private final int batch;
     private final long seed;
     private long drawn;
@@ -43,10 +45,11 @@ final class Learner implements AutoCloseable {
      */
     Learner(VpScore model, Config config, Measure measure) {
         this.measure = measure;
+        learnt = config.get(ScorerSettings.ASPECT);
         batch = config.get(ScorerSettings.BATCH);
         seed = config.get(ScorerSettings.SEED);
         trainer = new VpScoreTrainer(
-                model,
+                model.withOutputs(learnt.outputs()),
                 new VpScoreTrainer.Settings(
                         LearningRate.constant(
                                 config.get(ScorerSettings.LEARNING_RATE), config.get(ScorerSettings.WARM_UP)),
@@ -78,7 +81,12 @@ final class Learner implements AutoCloseable {
         int[] better =
                 pairs.stream().map(Shown::better).mapToInt(shown::indexOf).toArray();
         int[] worse = pairs.stream().map(Shown::worse).mapToInt(shown::indexOf).toArray();
-        return trainer.step(new PreferenceBatch(measure.pictures(shown), Measure.prompts(shown), better, worse))
+        int[] outputs = pairs.stream()
+                .map(TrainingPair::aspect)
+                .mapToInt(learnt::output)
+                .toArray();
+        return trainer.step(
+                        new PreferenceBatch(measure.pictures(shown), Measure.prompts(shown), better, worse, outputs))
                 .loss();
     }
 
@@ -106,6 +114,11 @@ final class Learner implements AutoCloseable {
     void save(Path directory) throws IOException {
         trainer.save(directory);
         JSON.writeValue(directory.resolve(PROGRESS_FILE).toFile(), Map.of("drawn", drawn));
+    }
+
+    /** Whether a checkpoint is of this network's sizes. */
+    boolean fits(Path directory) {
+        return trainer.fits(directory);
     }
 
     /** Continues where {@link #save} was called. */

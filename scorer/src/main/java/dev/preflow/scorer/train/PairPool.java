@@ -15,14 +15,9 @@ import java.util.Random;
  */
 final class PairPool {
 
-    /**
-     * Pairs that are replayed together. Those of one annotation came one after the other and share images, each of which a step
-     * computes once: 28 pairs of 8 images cost a seventh of 28 pairs of 56.
-     */
-    private static final int RUN = 16;
-
     private final int capacity;
     private final double newShare;
+    private final int run;
     private final Random random;
     private final List<TrainingPair> replay = new ArrayList<>();
     private final Deque<TrainingPair> fresh = new ArrayDeque<>();
@@ -33,9 +28,11 @@ final class PairPool {
      *
      * @param capacity how many pairs are kept for replay at most, from 1
      * @param newShare which share of a batch is new pairs, as long as there are any; from 0 to 1
+     * @param run how many pairs are replayed together, from 1. Those of one annotation came one after the other and share images,
+     *     each of which a step computes once: 28 pairs of 8 images cost a seventh of 28 pairs of 56
      * @param seed decides which pairs are kept
      */
-    PairPool(int capacity, double newShare, long seed) {
+    PairPool(int capacity, double newShare, int run, long seed) {
         if (capacity < 1) {
             throw new IllegalArgumentException("The pool must hold at least 1 pair, not " + capacity);
         }
@@ -44,6 +41,7 @@ final class PairPool {
         }
         this.capacity = capacity;
         this.newShare = newShare;
+        this.run = run;
         this.random = new Random(seed);
     }
 
@@ -102,7 +100,7 @@ final class PairPool {
         }
         while (batch.size() < size) {
             int from = batchRandom.nextInt(replay.size());
-            for (int i = 0; i < RUN && batch.size() < size; i++) {
+            for (int i = 0; i < run && batch.size() < size; i++) {
                 batch.add(replay.get((from + i) % replay.size()));
             }
         }

@@ -151,6 +151,14 @@ public final class RewardTraining {
             return new Learner(VpScore.load(files.unpack(release), manager), config, measure);
         }
         var learner = new Learner(initial.create(manager), config, measure);
+        if (checkpoint.isPresent() && !learner.fits(checkpoint.get())) {
+            learner.close();
+            log.warn("The checkpoint {} is of another network: training starts anew", checkpoint.get());
+            return new Learner(
+                    release == null ? initial.create(manager) : VpScore.load(files.unpack(release), manager),
+                    config,
+                    measure);
+        }
         if (checkpoint.isPresent()) {
             learner.restore(checkpoint.get());
             log.info("Training goes on from step {} with {} pairs", learner.steps(), data.trainPairs());

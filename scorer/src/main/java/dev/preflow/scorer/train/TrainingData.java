@@ -1,7 +1,7 @@
 package dev.preflow.scorer.train;
 
-import dev.preflow.schemas.Aspect;
 import dev.preflow.schemas.Preference;
+import dev.preflow.scorer.LearntAspect;
 import dev.preflow.scorer.ScorerSettings;
 import dev.preflow.scorer.store.PreferenceStore;
 import dev.preflow.scorer.store.TrainingPair;
@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Sorts the pairs: those of held-out prompts are measured with, the others are trained on. No pair is ever on both sides.
@@ -18,11 +17,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class TrainingData {
 
+    private static final int RUN = 16;
+    /** Two images differ in two of the aspects or so beside the mean. */
+    private static final int RUN_OF_EACH = 3 * RUN;
+
     private static final int POLICY_PAIRS = 400;
     private static final int RECENT_PAIRS = 128;
     private static final int NEWEST_FACTOR = 10;
 
-    private final @Nullable Aspect aspect;
+    private final LearntAspect learnt;
     private final Predicate<String> heldOutPrompts;
     private final int replay;
     private final int heldOutLimit;
@@ -38,10 +41,14 @@ final class TrainingData {
      */
     TrainingData(Config config, Predicate<String> heldOutPrompts) {
         this.heldOutPrompts = heldOutPrompts;
-        aspect = config.get(ScorerSettings.ASPECT).aspect();
+        learnt = config.get(ScorerSettings.ASPECT);
         replay = config.get(ScorerSettings.REPLAY);
         heldOutLimit = config.get(ScorerSettings.HELD_OUT_PAIRS);
-        pool = new PairPool(replay, config.get(ScorerSettings.NEW_SHARE), config.get(ScorerSettings.SEED));
+        pool = new PairPool(
+                replay,
+                config.get(ScorerSettings.NEW_SHARE),
+                learnt == LearntAspect.EACH ? RUN_OF_EACH : RUN,
+                config.get(ScorerSettings.SEED));
         heldOut = new HeldOutPairs(heldOutLimit, POLICY_PAIRS);
     }
 
@@ -52,11 +59,14 @@ final class TrainingData {
      * @param seed decides which pairs are sampled
      */
     void restore(PreferenceStore store, long seed) {
-        var sample = new ArrayList<>(store.sample(aspect, replay, seed));
+        boolean each = learnt == LearntAspect.EACH;
+        var aspect = learnt.aspect();
+        var sample = new ArrayList<>(each ? store.sample(replay, seed) : store.sample(aspect, replay, seed));
         int sampled = sample.size();
         sample.removeIf(pair -> heldOutPrompts.test(pair.prompt()));
+        var counts = store.countPreferences().byAspect();
         var name = aspect == null ? PreferenceStore.MEAN : aspect.name();
-        long stored = store.countPreferences().byAspect().getOrDefault(name, 0L);
+        long stored = each ? counts.values().stream().mapToLong(Long::longValue).sum() : counts.getOrDefault(name, 0L);
         // exact when the sample is all there is
         pool.restore(sample, sampled == 0 ? 0 : Math.round((double) stored * sample.size() / sampled));
         for (var pair : store.newest(aspect, Math.multiplyExact(NEWEST_FACTOR, heldOutLimit))) {
@@ -68,24 +78,31 @@ final class TrainingData {
     }
 
     /**
-     * Takes new preferences; those of other aspects than the one learnt are passed over.
+     * Takes new preferences; those of aspects that are not learnt are passed over.
      *
      * @param preferences stored a moment ago, each once
      */
     void add(List<Preference> preferences) {
         for (var preference : preferences) {
-            if (preference.getAspect() == aspect) {
-                var pair = TrainingPair.of(preference);
-                recent.add(pair);
-                if (heldOutPrompts.test(pair.prompt())) {
-                    heldOut.add(pair);
-                } else {
-                    pool.add(pair);
-                }
+            if (learnt.includes(preference.getAspect())) {
+                add(TrainingPair.of(preference));
             }
         }
         synchronized (this) {
             notifyAll();
+        }
+    }
+
+    /** Whatever is learnt from, it is measured by one aspect, or by the mean. */
+    private void add(TrainingPair pair) {
+        boolean measured = pair.aspect() == learnt.aspect();
+        if (measured) {
+            recent.add(pair);
+        }
+        if (!heldOutPrompts.test(pair.prompt())) {
+            pool.add(pair);
+        } else if (measured) {
+            heldOut.add(pair);
         }
     }
 

@@ -152,6 +152,27 @@ class PreferenceStoreTest {
     }
 
     @Test
+    void shouldSampleTheMeanAlongWithEveryAspect() {
+        var better = Records.image("a", 0);
+        var worse = Records.image("a", 1);
+        var preferences = List.of(
+                Records.preference(better, worse, null),
+                Records.preference(better, worse, Aspect.FIDELITY),
+                Records.preference(worse, better, Aspect.AESTHETIC));
+        try (var store = new PreferenceStore(folder)) {
+            store.addPreferences(preferences);
+
+            assertThat(store.sample(ALL, 1))
+                    .containsExactlyInAnyOrderElementsOf(
+                            preferences.stream().map(TrainingPair::of).toList());
+            assertThat(store.sample(2, 1)).hasSize(2);
+            assertThat(store.sample(Aspect.FIDELITY, ALL, 1))
+                    .extracting(TrainingPair::aspect)
+                    .containsExactly(Aspect.FIDELITY);
+        }
+    }
+
+    @Test
     void shouldGiveTheNewestPairsOldestFirst() {
         var preferences = new ArrayList<Preference>();
         for (int i = 0; i < 5; i++) {

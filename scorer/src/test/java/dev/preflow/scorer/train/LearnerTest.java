@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDManager;
 import dev.preflow.models.tensor.Torch;
+import dev.preflow.schemas.Aspect;
 import dev.preflow.schemas.Preference;
 import dev.preflow.scorer.BrightWorld;
 import dev.preflow.scorer.ScorerSettings;
@@ -85,6 +86,32 @@ class LearnerTest {
                 .contains("7"));
         assertThat(drawn.size() + heldOut.size()).isEqualTo(60);
         assertThat(data.trainPairs()).isEqualTo(drawn.size());
+    }
+
+    @Test
+    void shouldLearnEveryAspectByAnOutputOfItsOwn() throws IOException {
+        var each =
+                TestStream.config(folder, Map.of(ScorerSettings.BATCH.key(), "8", ScorerSettings.ASPECT.key(), "each"));
+        var data = new TrainingData(each, new HeldOutPrompts(0.15, prompt -> false));
+        data.add(preferences);
+        for (var preference : preferences) {
+            data.add(List.of(Preference.newBuilder(preference)
+                    .setAspect(Aspect.HARMLESSNESS)
+                    .build()));
+        }
+        try (var learner = new Learner(
+                BrightWorld.model(manager, 1), each, new Measure(pictures, new TrainingMetrics(meters, data)))) {
+            steps(learner, data, 20);
+            var checkpoint = Files.createDirectory(folder.resolve("checkpoint"));
+            learner.save(checkpoint);
+
+            try (var candidate = learner.candidate(manager);
+                    var other = learner(data)) {
+                assertThat(candidate.config().outputs()).isEqualTo(4);
+                assertThat(learner.fits(checkpoint)).isTrue();
+                assertThat(other.fits(checkpoint)).isFalse();
+            }
+        }
     }
 
     @Test

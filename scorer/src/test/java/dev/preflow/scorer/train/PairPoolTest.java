@@ -14,7 +14,7 @@ class PairPoolTest {
 
     @Test
     void shouldMixEveryNewPairOnceWithReplay() {
-        var pool = new PairPool(1_000, 0.5, 1);
+        var pool = new PairPool(1_000, 0.5, 16, 1);
         pool.restore(pairs(0, 100), 100);
         pairs(100, 110).forEach(pool::add);
 
@@ -26,7 +26,7 @@ class PairPoolTest {
 
     @Test
     void shouldReplayOldAndNewPairsAlike() {
-        var pool = new PairPool(100, 0, 1);
+        var pool = new PairPool(100, 0, 16, 1);
         pairs(0, 10_000).forEach(pool::add);
 
         var quarters = new HashMap<Integer, Integer>();
@@ -43,7 +43,7 @@ class PairPoolTest {
 
     @Test
     void shouldReplayNeighboursTogether() {
-        var pool = new PairPool(1_000, 0, 1);
+        var pool = new PairPool(1_000, 0, 16, 1);
         pool.restore(pairs(0, 1_000), 1_000);
 
         var batch = pool.draw(64, new Random(1));
@@ -57,8 +57,8 @@ class PairPoolTest {
 
     @Test
     void shouldDrawTheSameBatchFromTheSamePairs() {
-        var one = new PairPool(50, 0.5, 9);
-        var other = new PairPool(50, 0.5, 9);
+        var one = new PairPool(50, 0.5, 16, 9);
+        var other = new PairPool(50, 0.5, 16, 9);
         pairs(0, 200).forEach(one::add);
         pairs(0, 200).forEach(other::add);
 
@@ -67,7 +67,7 @@ class PairPoolTest {
 
     @Test
     void shouldRefuseToDrawFromNothing() {
-        var pool = new PairPool(50, 0.5, 9);
+        var pool = new PairPool(50, 0.5, 16, 9);
 
         assertThatThrownBy(() -> pool.draw(1, new Random(1))).isInstanceOf(IllegalStateException.class);
     }

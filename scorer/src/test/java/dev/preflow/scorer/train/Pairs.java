@@ -13,6 +13,6 @@ final class Pairs {
     }
 
     static TrainingPair pair(int number, @Nullable String policyRelease) {
-        return new TrainingPair("pair-" + number, "prompt", "better", "worse", policyRelease);
+        return new TrainingPair("pair-" + number, "prompt", "better", "worse", null, policyRelease);
     }
 }

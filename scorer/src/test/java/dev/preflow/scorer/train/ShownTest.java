@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 
 class ShownTest {
 
-    private final TrainingPair first = new TrainingPair("1", "p", "a", "b", null);
-    private final TrainingPair second = new TrainingPair("2", "p", "b", "c", null);
+    private final TrainingPair first = new TrainingPair("1", "p", "a", "b", null, null);
+    private final TrainingPair second = new TrainingPair("2", "p", "b", "c", null, null);
 
     @Test
     void shouldCountPairsInTheRightOrderAndHalfOfEqualOnes() {

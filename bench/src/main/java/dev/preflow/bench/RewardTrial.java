@@ -1,0 +1,186 @@
+package dev.preflow.bench;
+
+import ai.djl.ndarray.NDManager;
+import dev.preflow.models.image.RgbImage;
+import dev.preflow.models.optim.LearningRate;
+import dev.preflow.models.reward.PreferenceBatch;
+import dev.preflow.models.reward.VpScore;
+import dev.preflow.models.reward.VpScoreTrainer;
+import dev.preflow.models.tensor.Torch;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * Tries settings of VP-Score's training without Kafka: the same groups in the same order, the real trainer, and the noiseless judge's
+ * agreement on held-out prompts. The same arguments give the same run.
+ */
+public final class RewardTrial {
+    private final Map<String, String> options = new HashMap<>();
+    private final List<RatedGroup> train;
+    private final List<RatedGroup> validation;
+    private final List<RatedGroup> test;
+    private final Random random;
+    private final boolean aspects;
+
+    private record Pair(RatedGroup group, int better, int worse, int output) {}
+
+    private RewardTrial(Path folder, String[] args) throws IOException {
+        for (String arg : args) {
+            String[] parts = arg.split("=", 2);
+            options.put(parts[0], parts[1]);
+        }
+        train = RewardTrialData.read(folder.resolve(RewardTrialData.TRAIN));
+        validation = RewardTrialData.read(folder.resolve(RewardTrialData.VALIDATION));
+        test = RewardTrialData.read(folder.resolve(RewardTrialData.TEST));
+        random = new Random((long) number("seed", 1));
+        aspects = number("outputs", 1) > 1;
+    }
+
+    /**
+     * Trains and measures.
+     *
+     * @param args the folder that {@link RewardTrialData} wrote, the network to start from, and settings as {@code name=value}
+     */
+    public static void main(String[] args) throws IOException {
+        Torch.useThreads(1);
+        var trial = new RewardTrial(Path.of(args[0]), java.util.Arrays.copyOfRange(args, 2, args.length));
+        try (NDManager manager = Torch.newManager()) {
+            VpScore start = VpScore.load(Path.of(args[1]), manager).withOutputs((int) trial.number("outputs", 1));
+            trial.run(start, manager);
+        }
+    }
+
+    private double number(String name, double otherwise) {
+        return options.containsKey(name) ? Double.parseDouble(options.get(name)) : otherwise;
+    }
+
+    private void run(VpScore start, NDManager manager) {
+        System.out.println(options);
+        measure("before", start, true);
+        var settings = new VpScoreTrainer.Settings(
+                LearningRate.constant(number("rate", 6e-4), (int) number("warm", 60)),
+                number("decay", 0.01),
+                1,
+                number("ema", 0.99),
+                0,
+                number("shift", 0.0625),
+                (long) number("seed", 1));
+        int batch = (int) number("batch", 128);
+        int run = (int) number("run", 16);
+        double passes = number("passes", 4);
+        List<Pair> pool = new ArrayList<>();
+        int fresh = 0;
+        long drawn = 0;
+        int prompts = 0;
+        long began = System.nanoTime();
+        try (var trainer = new VpScoreTrainer(start, settings)) {
+            for (RatedGroup group : train) {
+                pool.addAll(pairs(group));
+                while (pool.size() >= batch && drawn + batch <= passes * pool.size()) {
+                    List<Pair> drawnPairs = new ArrayList<>();
+                    int take = Math.min(pool.size() - fresh, batch / 2);
+                    drawnPairs.addAll(pool.subList(fresh, fresh + take));
+                    fresh += take;
+                    while (drawnPairs.size() < batch) {
+                        int from = random.nextInt(pool.size());
+                        for (int i = 0; i < run && drawnPairs.size() < batch; i++) {
+                            drawnPairs.add(pool.get((from + i) % pool.size()));
+                        }
+                    }
+                    trainer.step(batch(drawnPairs));
+                    drawn += batch;
+                }
+                prompts += group.images().size() == 4 ? 1 : 0;
+                if (group.images().size() == 4 && (prompts == 100 || prompts % 300 == 0)) {
+                    try (VpScore model = trainer.snapshot(manager)) {
+                        measure(
+                                "%d prompts, %d steps, %.0f s"
+                                        .formatted(prompts, trainer.steps(), (System.nanoTime() - began) / 1e9),
+                                model,
+                                prompts == 900);
+                    }
+                }
+            }
+        }
+    }
+
+    private List<Pair> pairs(RatedGroup group) {
+        int[][] ratings = group.ratings(number("noise", 0.3), random);
+        List<Pair> pairs = new ArrayList<>();
+        int repeats = (int) number("sums", 1);
+        for (int r = 0; r < repeats; r++) {
+            compare(group, ratings, PreferenceBatch.SUM, pairs);
+        }
+        for (int a = 0; aspects && a < RatedGroup.ASPECTS; a++) {
+            compare(group, ratings, a, pairs);
+        }
+        return pairs;
+    }
+
+    private static void compare(RatedGroup group, int[][] ratings, int output, List<Pair> pairs) {
+        for (int i = 0; i < ratings.length; i++) {
+            for (int j = i + 1; j < ratings.length; j++) {
+                int difference = rating(ratings[i], output) - rating(ratings[j], output);
+                if (difference != 0) {
+                    pairs.add(new Pair(group, difference > 0 ? i : j, difference > 0 ? j : i, output));
+                }
+            }
+        }
+    }
+
+    private static int rating(int[] ratings, int output) {
+        return output == PreferenceBatch.SUM ? java.util.Arrays.stream(ratings).sum() : ratings[output];
+    }
+
+    private record Shown(RatedGroup group, int image) {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Shown shown && shown.group == group && shown.image == image;
+        }
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(group) * 31 + image;
+        }
+    }
+
+    private static PreferenceBatch batch(List<Pair> pairs) {
+        var shown = new LinkedHashSet<Shown>();
+        for (Pair pair : pairs) {
+            shown.add(new Shown(pair.group(), pair.better()));
+            shown.add(new Shown(pair.group(), pair.worse()));
+        }
+        Map<Shown, Integer> places = new HashMap<>();
+        List<RgbImage> images = new ArrayList<>();
+        List<String> texts = new ArrayList<>();
+        for (Shown one : shown) {
+            places.put(one, images.size());
+            images.add(one.group().images().get(one.image()));
+            texts.add(one.group().prompt());
+        }
+        return new PreferenceBatch(
+                images,
+                texts,
+                pairs.stream()
+                        .mapToInt(p -> places.get(new Shown(p.group(), p.better())))
+                        .toArray(),
+                pairs.stream()
+                        .mapToInt(p -> places.get(new Shown(p.group(), p.worse())))
+                        .toArray(),
+                pairs.stream().mapToInt(Pair::output).toArray());
+    }
+
+    private void measure(String when, VpScore model, boolean fully) {
+        Agreement agreement = Agreement.of(model, validation);
+        System.out.printf("%s: validation %s%n", when, fully ? agreement.details() : agreement.summary());
+        if (fully) {
+            System.out.printf("%s: test %s%n", when, Agreement.of(model, test).details());
+        }
+    }
+}
