@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -102,11 +103,17 @@ public final class TrainerStage {
                         runtime.topics().prompts(),
                         TopicStart.last(config.get(TrainerSettings.PROMPTS)),
                         delivery -> prompts.add(delivery.record()))) {
-            double least = config.get(TrainerSettings.MIN_ACCURACY);
-            status = Health.Status.good("waits until VP-Score's held-out accuracy reaches " + least);
-            watch.awaitAccuracy(least);
+            Checkpoints checkpoints = new Checkpoints(config.get(TrainerSettings.CHECKPOINTS));
+            Optional<TrainingState> saved = policy.restore(checkpoints);
+            if (saved.isEmpty()) {
+                // a policy under training makes the newest pairs harder for every VP-Score: what was once enough is
+                // enough
+                double least = config.get(TrainerSettings.MIN_ACCURACY);
+                status = Health.Status.good("waits until VP-Score's held-out accuracy reaches " + least);
+                watch.awaitAccuracy(least);
+            }
             status = Health.Status.good("trains");
-            train(watch, policy);
+            train(watch, policy, checkpoints, saved.orElse(TrainingState.START));
         } catch (InterruptedException e) {
             log.info("The trainer stops");
         } catch (IOException | RuntimeException | Error e) {
@@ -126,11 +133,10 @@ public final class TrainerStage {
         status = Health.Status.bad("has stopped: " + e.getMessage());
     }
 
-    private void train(ReleaseWatch watch, TrainedPolicy policy) throws IOException, InterruptedException {
+    private void train(ReleaseWatch watch, TrainedPolicy policy, Checkpoints checkpoints, TrainingState state)
+            throws IOException, InterruptedException {
         int ahead = config.get(TrainerSettings.AHEAD);
         long seed = config.get(TrainerSettings.SEED);
-        Checkpoints checkpoints = new Checkpoints(config.get(TrainerSettings.CHECKPOINTS));
-        TrainingState state = policy.restore(checkpoints).orElse(TrainingState.START);
         PolicyReleases releases = new PolicyReleases(
                 runtime,
                 blobs,

@@ -2,6 +2,7 @@ package dev.preflow.app.arch;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
+import ai.djl.ndarray.NDArray;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -60,6 +61,16 @@ class ModuleRuleTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.apache.kafka..", "io.vertx..");
+
+    @ArchTest
+    static final ArchRule nothingMultipliesArraysByJavasNumbers = noClasses()
+            .should()
+            .callMethod(NDArray.class, "mul", Number.class)
+            .orShould()
+            .callMethod(NDArray.class, "div", Number.class)
+            .orShould()
+            .callMethod(NDArray.class, "pow", Number.class)
+            .because("the backward pass reads the number after Java may have freed it: use Ops.scale");
 
     private static ArchRule only(String module, String... imported) {
         List<String> forbidden = new ArrayList<>(Arrays.asList(ALL));

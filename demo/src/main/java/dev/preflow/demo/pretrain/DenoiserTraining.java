@@ -10,6 +10,7 @@ import dev.preflow.models.pipeline.PipelineModels;
 import dev.preflow.models.scheduler.NoiseSchedule;
 import dev.preflow.models.tensor.Autograd;
 import dev.preflow.models.tensor.Noise;
+import dev.preflow.models.tensor.Ops;
 import dev.preflow.models.tensor.Parameters;
 import dev.preflow.models.unet.Conditioning;
 import java.util.ArrayList;
@@ -83,11 +84,9 @@ final class DenoiserTraining {
             NDArray gaussian = Noise.normal(step, random, clean.getShape());
             NDArray noisy = noise.addNoise(clean, gaussian, timesteps);
             Conditioning text = models.encodePrompts(policy, step, prompts);
-            NDArray loss = models.predict(policy, noisy, timesteps, text)
-                    .sub(noise.target(clean, gaussian, timesteps))
-                    .square()
-                    .mean()
-                    .div(plan.workers());
+            NDArray error =
+                    models.predict(policy, noisy, timesteps, text).sub(noise.target(clean, gaussian, timesteps));
+            NDArray loss = Ops.scale(error.square().mean(), 1.0 / plan.workers());
             Autograd.backward(loss);
             return loss.getFloat();
         }

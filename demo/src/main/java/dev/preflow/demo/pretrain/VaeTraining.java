@@ -9,6 +9,7 @@ import dev.preflow.models.optim.DataParallel;
 import dev.preflow.models.optim.LearningRate;
 import dev.preflow.models.tensor.Autograd;
 import dev.preflow.models.tensor.Noise;
+import dev.preflow.models.tensor.Ops;
 import dev.preflow.models.tensor.Parameters;
 import dev.preflow.models.vae.AutoencoderKL;
 import dev.preflow.models.vae.LatentDistribution;
@@ -64,11 +65,11 @@ final class VaeTraining {
             LatentDistribution latents = vae.encode(parameters.root(), images);
             NDArray noise = Noise.normal(step, seed, latents.mean().getShape());
             NDArray error = vae.decode(parameters.root(), latents.sample(noise)).sub(images);
-            NDArray loss = error.square()
+            NDArray whole = error.square()
                     .mean()
-                    .add(error.abs().mean().mul(ABSOLUTE_WEIGHT))
-                    .add(latents.divergence().mul(DIVERGENCE_WEIGHT))
-                    .div(plan.workers());
+                    .add(Ops.scale(error.abs().mean(), ABSOLUTE_WEIGHT))
+                    .add(Ops.scale(latents.divergence(), DIVERGENCE_WEIGHT));
+            NDArray loss = Ops.scale(whole, 1.0 / plan.workers());
             Autograd.backward(loss);
             return loss.getFloat();
         }

@@ -172,8 +172,7 @@ public final class Lora implements AutoCloseable {
                 up.attach(step);
                 NDArray down = down(module).reshape(rank(module), -1);
                 down.attach(step);
-                NDArray term = up.matMul(down)
-                        .mul(strength * alpha(module) / rank(module))
+                NDArray term = Ops.scale(up.matMul(down), strength * alpha(module) / rank(module))
                         .reshape(weight.getShape());
                 // the sum is rounded once, to the weight's own precision
                 NDArray sum = term.add(Ops.cast(weight, DataType.FLOAT32));

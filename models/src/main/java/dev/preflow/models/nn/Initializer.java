@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.preflow.models.tensor.Noise;
+import dev.preflow.models.tensor.Ops;
 import dev.preflow.models.tensor.Parameters;
 import dev.preflow.models.tensor.Scope;
 import dev.preflow.models.tensor.Torch;
@@ -82,7 +83,7 @@ public final class Initializer {
                 name,
                 (manager, size) -> {
                     try (NDArray standard = Noise.normal(manager, random, size)) {
-                        return standard.mul(deviation);
+                        return Ops.scale(standard, deviation);
                     }
                 },
                 shape);

@@ -162,7 +162,8 @@ public record PipelineModels(
      * @param images N×3×H×W in [-1, 1]
      */
     public NDArray encodeImages(Parameters vaeParameters, NDArray images) {
-        return vae.encode(vaeParameters.root(), images).mean().mul(vae.config().scalingFactor());
+        return Ops.scale(
+                vae.encode(vaeParameters.root(), images).mean(), vae.config().scalingFactor());
     }
 
     /**
@@ -172,9 +173,9 @@ public record PipelineModels(
      * @param noise standard normal, in the latents' shape
      */
     public NDArray encodeImages(Parameters vaeParameters, NDArray images, NDArray noise) {
-        return vae.encode(vaeParameters.root(), images)
-                .sample(noise)
-                .mul(vae.config().scalingFactor());
+        return Ops.scale(
+                vae.encode(vaeParameters.root(), images).sample(noise),
+                vae.config().scalingFactor());
     }
 
     /**
@@ -183,8 +184,8 @@ public record PipelineModels(
      * @return N×3×H×W in [0, 1]; gradients flow through, except where values are clipped
      */
     public NDArray decodeLatents(Parameters vaeParameters, NDArray latents) {
-        NDArray decoded =
-                vae.decode(vaeParameters.root(), latents.div(vae.config().scalingFactor()));
-        return Ops.clamp(decoded.mul(0.5).add(0.5), 0, 1);
+        NDArray decoded = vae.decode(
+                vaeParameters.root(), Ops.scale(latents, 1 / vae.config().scalingFactor()));
+        return Ops.clamp(Ops.scale(decoded, 0.5).add(0.5), 0, 1);
     }
 }

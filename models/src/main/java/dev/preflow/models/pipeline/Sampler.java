@@ -130,10 +130,11 @@ final class Sampler {
                 .map(StartImage::image)
                 .toList();
         if (images.isEmpty()) {
-            return noise.apply(0).mul(run.initialScale());
+            return Ops.scale(noise.apply(0), run.initialScale());
         }
         try (NDManager step = manager.newSubManager()) {
-            NDArray clean = models.encodeImages(vae, pixels(step, images).mul(2).sub(1), noise.apply(ENCODING));
+            NDArray clean =
+                    models.encodeImages(vae, Ops.scale(pixels(step, images), 2).sub(1), noise.apply(ENCODING));
             NDArray latents = run.noisy(clean, noise.apply(0));
             latents.attach(manager);
             return latents;

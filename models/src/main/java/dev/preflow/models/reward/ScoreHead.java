@@ -5,6 +5,7 @@ import dev.preflow.models.nn.Initializer;
 import dev.preflow.models.nn.Layers;
 import dev.preflow.models.tensor.Autograd;
 import dev.preflow.models.tensor.Noise;
+import dev.preflow.models.tensor.Ops;
 import dev.preflow.models.tensor.Parameters;
 import dev.preflow.models.tensor.Scope;
 import java.util.List;
@@ -48,7 +49,7 @@ record ScoreHead(VpScoreConfig config) {
         Scope layer = layer(parameters.scope(VpScore.HEAD), last);
         try (Autograd off = Autograd.disabled()) {
             for (String name : List.of("weight", "bias")) {
-                NDArray share = layer.get(name).sum(new int[] {0}, true).div(config.outputs());
+                NDArray share = Ops.scale(layer.get(name).sum(new int[] {0}, true), 1.0 / config.outputs());
                 parameters.replace(layer.prefix() + name, share.repeat(0, config.outputs()));
             }
         }
@@ -62,6 +63,6 @@ record ScoreHead(VpScoreConfig config) {
     private static NDArray drop(NDArray x, double rate, RandomGenerator random) {
         NDArray uniform = Noise.uniform(x.getManager(), random, 1, x.getShape());
         NDArray kept = uniform.gte(2 * rate - 1).toType(x.getDataType(), false);
-        return x.mul(kept.div(1 - rate));
+        return x.mul(Ops.scale(kept, 1 / (1 - rate)));
     }
 }

@@ -132,7 +132,7 @@ public final class VpScore implements AutoCloseable {
      * @return [B], in the images' manager
      */
     public NDArray scores(NDArray images, List<String> texts) {
-        return rawScores(images, texts, null).sub(config.scoreMean()).div(config.scoreStd());
+        return Ops.scale(rawScores(images, texts, null).sub(config.scoreMean()), 1 / config.scoreStd());
     }
 
     /**
@@ -170,7 +170,7 @@ public final class VpScore implements AutoCloseable {
         NDArray table = text().scope("embeddings").scope("word_embeddings").get("weight");
         NDArray embedded = Ops.embedding(manager.create(ids), table);
         NDArray patches = BlipOps.patches(imageTokens);
-        NDArray likeness = Ops.linear(patches, embedded, null).div(Math.sqrt(config.textWidth()));
+        NDArray likeness = Ops.scale(Ops.linear(patches, embedded, null), 1 / Math.sqrt(config.textWidth()));
         NDArray weights = manager.create(words.weights(), new Shape(words.right().length, count));
         return Ops.logSoftmax(likeness, 1).mul(weights).sum().neg();
     }

@@ -13,6 +13,7 @@ import dev.preflow.models.optim.LearningRate;
 import dev.preflow.models.optim.NonFiniteException;
 import dev.preflow.models.tensor.Autograd;
 import dev.preflow.models.tensor.Noise;
+import dev.preflow.models.tensor.Ops;
 import dev.preflow.models.tensor.Parameters;
 import dev.preflow.models.weights.SafetensorsReader;
 import dev.preflow.models.weights.SafetensorsWriter;
@@ -159,7 +160,7 @@ public final class VpScoreTrainer implements AutoCloseable {
             model.parameters().zeroGradients(); // of the parts before
             throw new NonFiniteException("The loss of step " + steps + " is " + value);
         }
-        Autograd.backward(loss.mul(share));
+        Autograd.backward(Ops.scale(loss, share));
         return share * value;
     }
 

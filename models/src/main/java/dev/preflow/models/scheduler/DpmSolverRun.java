@@ -2,6 +2,7 @@ package dev.preflow.models.scheduler;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.preflow.models.tensor.Ops;
 import org.jspecify.annotations.Nullable;
 
 /** The state of one DPM-Solver++ 2M sampling: the clean sample that the step before predicted. */
@@ -37,19 +38,20 @@ final class DpmSolverRun implements Denoising {
         if (before != null && !last) {
             // in lambda = -log(sigma): the length of the step before as a multiple of this one's
             double ratio = Math.log(steps.sigmas()[index - 1] / from) / Math.log(from / to);
-            direction = clean.add(clean.sub(before).mul(0.5 / ratio));
+            direction = clean.add(Ops.scale(clean.sub(before), 0.5 / ratio));
         }
         remember(clean);
         double scale = steps.scale(index + 1);
-        return sample.mul(to * scale / (from * steps.scale(index))).add(direction.mul(scale * (1 - to / from)));
+        return Ops.scale(sample, to * scale / (from * steps.scale(index)))
+                .add(Ops.scale(direction, scale * (1 - to / from)));
     }
 
     private NDArray clean(int index, NDArray modelOutput, NDArray sample) {
         double signal = steps.scale(index);
         double noise = steps.sigmas()[index] * signal;
         return switch (predictionType) {
-            case EPSILON -> sample.sub(modelOutput.mul(noise)).div(signal);
-            case V_PREDICTION -> sample.mul(signal).sub(modelOutput.mul(noise));
+            case EPSILON -> Ops.scale(sample.sub(Ops.scale(modelOutput, noise)), 1 / signal);
+            case V_PREDICTION -> Ops.scale(sample, signal).sub(Ops.scale(modelOutput, noise));
             case SAMPLE -> modelOutput;
         };
     }

@@ -1,6 +1,7 @@
 package dev.preflow.models.scheduler;
 
 import ai.djl.ndarray.NDArray;
+import dev.preflow.models.tensor.Ops;
 import java.util.Arrays;
 
 /**
@@ -75,6 +76,7 @@ final class EulerRun implements Denoising {
         double way = down - sigma;
         // added up before the arrays are touched: at high levels the terms all but cancel
         double next = steps.scale(index + 1);
-        return sample.mul(next * (1 / scale + way * ofSample)).add(modelOutput.mul(next * way * ofOutput));
+        return Ops.scale(sample, next * (1 / scale + way * ofSample))
+                .add(Ops.scale(modelOutput, next * way * ofOutput));
     }
 }

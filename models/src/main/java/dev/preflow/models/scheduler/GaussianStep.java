@@ -2,6 +2,7 @@ package dev.preflow.models.scheduler;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
+import dev.preflow.models.tensor.Ops;
 
 /**
  * The isotropic Gaussian that one denoising step of each sample of a batch draws from, in float32.
@@ -28,7 +29,7 @@ public record GaussianStep(NDArray mean, NDArray std) {
     public NDArray logProbability(NDArray next) {
         requireDensity(next);
         NDArray standardised = mean.sub(next).div(std);
-        return averaged(standardised.square().mul(-0.5))
+        return averaged(Ops.scale(standardised.square(), -0.5))
                 .sub(std.log().add(HALF_LOG_TWO_PI).reshape(-1));
     }
 
@@ -41,7 +42,7 @@ public record GaussianStep(NDArray mean, NDArray std) {
      */
     public NDArray divergence(NDArray other) {
         requireDensity(other);
-        return averaged(mean.sub(other).div(std).square().mul(0.5));
+        return averaged(Ops.scale(mean.sub(other).div(std).square(), 0.5));
     }
 
     private void requireDensity(NDArray other) {

@@ -2,6 +2,7 @@ package dev.preflow.models.scheduler;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.preflow.models.tensor.Ops;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -51,11 +52,11 @@ final class PlmsRun implements Denoising {
             predictions.removeLast().close();
         }
         double[] weights = WEIGHTS[predictions.size() - 1];
-        NDArray blended = modelOutput.mul(weights[0]);
+        NDArray blended = Ops.scale(modelOutput, weights[0]);
         int newer = 0;
         for (NDArray prediction : predictions) {
             if (newer > 0) {
-                blended = blended.add(prediction.mul(weights[newer]));
+                blended = blended.add(Ops.scale(prediction, weights[newer]));
             }
             newer++;
         }
@@ -64,7 +65,7 @@ final class PlmsRun implements Denoising {
 
     /** The second call of the first step: averages both predictions and starts again from the first sample (Heun). */
     private NDArray correctFirst(int index, NDArray modelOutput, NDArray sample, NDArray start) {
-        NDArray averaged = modelOutput.add(predictions.getFirst()).mul(0.5);
+        NDArray averaged = Ops.scale(modelOutput.add(predictions.getFirst()), 0.5);
         NDArray from = start.duplicate();
         from.attach(sample.getManager());
         start.close();
@@ -77,10 +78,10 @@ final class PlmsRun implements Denoising {
         double from = schedule.alphaBar(timestep);
         double to = schedule.alphaBar(previous);
         NDArray noise = schedule.predictionType() == PredictionType.V_PREDICTION
-                ? modelOutput.mul(Math.sqrt(from)).add(sample.mul(Math.sqrt(1 - from)))
+                ? Ops.scale(modelOutput, Math.sqrt(from)).add(Ops.scale(sample, Math.sqrt(1 - from)))
                 : modelOutput;
         double denominator = from * Math.sqrt(1 - to) + Math.sqrt(from * (1 - from) * to);
-        return sample.mul(Math.sqrt(to / from)).sub(noise.mul((to - from) / denominator));
+        return Ops.scale(sample, Math.sqrt(to / from)).sub(Ops.scale(noise, (to - from) / denominator));
     }
 
     private NDArray keep(NDArray array) {

@@ -1,6 +1,7 @@
 package dev.preflow.models.scheduler;
 
 import ai.djl.ndarray.NDArray;
+import dev.preflow.models.tensor.Ops;
 import java.util.Arrays;
 
 /**
@@ -82,7 +83,7 @@ record SigmaSteps(double[] times, double[] sigmas) {
 
     /** A clean sample with noise of the first level, at unit variance. */
     NDArray noisy(NDArray clean, NDArray noise) {
-        return clean.mul(scale(0)).add(noise.mul(sigmas[0] * scale(0)));
+        return Ops.scale(clean, scale(0)).add(Ops.scale(noise, sigmas[0] * scale(0)));
     }
 
     private static double sigma(double alphaBar) {

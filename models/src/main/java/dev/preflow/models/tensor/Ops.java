@@ -60,6 +60,7 @@ public final class Ops {
             "  def geglu(self: __torch__.M, x: Tensor) -> Tensor:\n    halves = torch.chunk(x, 2, -1)\n"
                     + "    return torch.mul(halves[0], torch.gelu(halves[1]))\n",
             method("rows", "x: Tensor, i: Tensor", "torch.index_select(x, 0, i)"),
+            method("scale", "x: Tensor, f: float", "torch.mul(x, f)"),
             method("softmax", "x: Tensor, d: int", "torch.softmax(x, d)"),
             method("log_softmax", "x: Tensor, d: int", "torch.log_softmax(x, d)"),
             method("log_sigmoid", "x: Tensor", "torch.log_sigmoid(x)"),
@@ -168,6 +169,14 @@ public final class Ops {
     /** The first half of the last dimension times the GELU of the second half (Shazeer 2020). */
     public static NDArray geglu(NDArray x) {
         return ATEN.call("geglu", x);
+    }
+
+    /**
+     * {@code x} times a number. Not {@code x.mul(number)}: DJL puts the number into Java's memory, which the garbage collector
+     * may take back before the backward pass reads it.
+     */
+    public static NDArray scale(NDArray x, double factor) {
+        return ATEN.call("scale", x, factor);
     }
 
     /** The given entries of the first dimension, in the given order, with repetition. */

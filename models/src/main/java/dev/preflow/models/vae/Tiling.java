@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import dev.preflow.models.tensor.Execution;
+import dev.preflow.models.tensor.Ops;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -66,9 +67,7 @@ record Tiling(int from, int to) {
         long had = before.getShape().get(axis);
         long has = next.getShape().get(axis);
         long extent = Math.min(Math.min(had, has), fade);
-        NDArray share = next.getManager()
-                .arange(0f, extent, 1f)
-                .div(extent)
+        NDArray share = Ops.scale(next.getManager().arange(0f, extent, 1f), 1.0 / extent)
                 .reshape(axis == 2 ? new Shape(1, 1, extent, 1) : new Shape(1, 1, 1, extent));
         NDArray over = part(before, axis, had - extent, had)
                 .mul(share.neg().add(1))

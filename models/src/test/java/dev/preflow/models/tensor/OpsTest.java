@@ -6,6 +6,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.function.UnaryOperator;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterEach;
@@ -144,6 +146,26 @@ class OpsTest {
         try (NDManager step = manager.newSubManager()) {
             NDArray x = Noise.normal(step, 2, new Shape(2, 4));
             assertThat(Ops.linear(x, weight, null).getManager()).isSameAs(step);
+        }
+    }
+
+    @Test
+    void shouldScaleByANumberThatOutlivesTheGarbageCollector() {
+        for (int i = 0; i < 50; i++) {
+            try (NDManager step = manager.newSubManager();
+                    Autograd on = Autograd.enabled()) {
+                NDArray x = step.ones(new Shape(64));
+                x.setRequiresGradient(true);
+                NDArray loss = Ops.scale(x, 3).sum();
+                System.gc();
+                for (int j = 0; j < 500; j++) {
+                    ByteBuffer.allocateDirect(Double.BYTES)
+                            .order(ByteOrder.nativeOrder())
+                            .putDouble(Double.NaN);
+                }
+                Autograd.backward(loss);
+                assertThat(x.getGradient().toFloatArray()).containsOnly(3);
+            }
         }
     }
 }

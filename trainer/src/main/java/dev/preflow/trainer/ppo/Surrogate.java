@@ -96,8 +96,8 @@ final class Surrogate {
                 NDArray gain = Ops.minimum(ratio.mul(advantage), clipped.mul(advantage))
                         .mul(weight);
                 NDArray kl = now.divergence(referenceMean);
-                NDArray loss =
-                        kl.mul(options.klCoefficient()).sub(gain).mul(share).sum();
+                NDArray loss = Ops.scale(
+                        Ops.scale(kl, options.klCoefficient()).sub(gain).sum(), share);
                 Autograd.backward(loss);
                 blocks.backward();
                 return new Measured(logRatio.toFloatArray(), kl.toFloatArray());
