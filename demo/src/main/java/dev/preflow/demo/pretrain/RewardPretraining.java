@@ -9,7 +9,6 @@ import dev.preflow.demo.scene.SceneVocabulary;
 import dev.preflow.demo.scene.Split;
 import dev.preflow.models.image.RgbImage;
 import dev.preflow.models.optim.LearningRate;
-import dev.preflow.models.optim.NonFiniteException;
 import dev.preflow.models.reward.VpScore;
 import dev.preflow.models.reward.VpScoreConfig;
 import dev.preflow.models.reward.VpScoreTrainer;
@@ -34,8 +33,6 @@ public final class RewardPretraining {
     private static final long WARMUP = 50;
     private static final double WEIGHT_DECAY = 0.01;
     private static final double AVERAGE_DECAY = 0.98;
-    /** Share of the batches whose gradient may come out as not finite. */
-    private static final double MOST_PASSED_OVER = 0.01;
     /** Steps over which the loss is averaged in the record. */
     private static final int LAST = 100;
     /** Scenes whose captions are negatives for one another. */
@@ -80,22 +77,14 @@ public final class RewardPretraining {
                         new VpScoreTrainer(VpScore.create(config, tokenizer, manager, seed), settings)) {
             List<Float> losses = new ArrayList<>();
             for (int step = 0; step < steps; step++) {
-                try {
-                    losses.add(step(trainer, Noise.generator(Noise.derive(seed, step))));
-                } catch (NonFiniteException e) {
-                    // one batch in some hundreds; the network is as before it, and the next batch is another
-                    if (step - losses.size() >= 1 + MOST_PASSED_OVER * steps) {
-                        throw e;
-                    }
-                    continue;
-                }
-                log.step("reward", step, steps, losses.get(losses.size() - 1));
+                losses.add(step(trainer, Noise.generator(Noise.derive(seed, step))));
+                log.step("reward", step, steps, losses.get(step));
             }
             try (VpScore pretrained = trainer.snapshot(manager)) {
                 pretrained.save(directory);
             }
             long seconds = (System.nanoTime() - start) / 1_000_000_000;
-            new RewardRecord(seed, steps, batch, steps - losses.size(), last(losses), seconds).write(directory);
+            new RewardRecord(seed, steps, batch, last(losses), seconds).write(directory);
         }
     }
 

@@ -12,11 +12,10 @@ import java.nio.file.Path;
  * @param seed of parameters and scenes
  * @param steps how many
  * @param batch images of a step
- * @param passedOver batches that were not learnt from, because their gradient was not finite
  * @param loss mean of the last hundred steps
  * @param seconds wall-clock time that it took
  */
-record RewardRecord(long seed, int steps, int batch, int passedOver, double loss, long seconds) {
+record RewardRecord(long seed, int steps, int batch, double loss, long seconds) {
     private static final String FILE = "pretraining.json";
     private static final ObjectMapper JSON = JsonMapper.builder().build();
 
