@@ -22,10 +22,10 @@ def main():
     minutes = [(time - times[0]).total_seconds() / 60 for time in times]
     figure, (gold, proxy) = plt.subplots(2, 1, sharex=True, figsize=(7, 4.2), layout="constrained")
     gold.plot(minutes, [100 * point["gold"] for point in curve], color="#b8860b", marker="o", markersize=3)
-    gold.set_ylabel("gold: clean images, %")
+    gold.set_ylabel("gold:\nclean images, %")
     gold.set_ylim(0, 100)
     proxy.plot(minutes, [point["proxy"] for point in curve], color="#4169e1", marker="o", markersize=3)
-    proxy.set_ylabel("proxy: VP-Score above the base")
+    proxy.set_ylabel("proxy: VP-Score\nabove the base")
     proxy.set_xlabel("minutes since the start of the evaluation")
     for axis in (gold, proxy):
         axis.grid(alpha=0.3)
