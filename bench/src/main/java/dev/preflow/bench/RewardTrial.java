@@ -10,6 +10,7 @@ import dev.preflow.models.tensor.Torch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -49,7 +50,7 @@ public final class RewardTrial {
      */
     public static void main(String[] args) throws IOException {
         Torch.useThreads(1);
-        var trial = new RewardTrial(Path.of(args[0]), java.util.Arrays.copyOfRange(args, 2, args.length));
+        var trial = new RewardTrial(Path.of(args[0]), Arrays.copyOfRange(args, 2, args.length));
         try (NDManager manager = Torch.newManager()) {
             VpScore start = VpScore.load(Path.of(args[1]), manager).withOutputs((int) trial.number("outputs", 1));
             trial.run(start, manager);
@@ -135,7 +136,7 @@ public final class RewardTrial {
     }
 
     private static int rating(int[] ratings, int output) {
-        return output == PreferenceBatch.SUM ? java.util.Arrays.stream(ratings).sum() : ratings[output];
+        return output == PreferenceBatch.SUM ? Arrays.stream(ratings).sum() : ratings[output];
     }
 
     private record Shown(RatedGroup group, int image) {

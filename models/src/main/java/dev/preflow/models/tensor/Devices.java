@@ -41,7 +41,8 @@ public final class Devices {
             return List.of(Device.cpu());
         }
         if (!cuda) {
-            throw refusal(name, "this PyTorch was built without CUDA: build Preflow with -Pcuda, or use cpu");
+            throw refusal(
+                    name, "this PyTorch was built without CUDA: build Preflow with PREFLOW_PROFILE=cuda, or use cpu");
         }
         if (count == 0) {
             throw refusal(

@@ -28,7 +28,7 @@ class DevicesTest {
         assertThatThrownBy(() -> Devices.choose(name, false, 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(name)
-                .hasMessageContaining("-Pcuda");
+                .hasMessageContaining("PREFLOW_PROFILE=cuda");
         assertThatThrownBy(() -> Devices.choose(name, true, 0)).hasMessageContaining("CUDA_VISIBLE_DEVICES");
     }
 
