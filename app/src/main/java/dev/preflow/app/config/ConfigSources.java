@@ -19,7 +19,7 @@ public final class ConfigSources {
     public static final Path DEFAULT_FILE = Path.of("preflow.yaml");
 
     /** Variables of the launcher and of this class: no settings. */
-    private static final Set<String> NO_SETTINGS = Set.of(FILE_VARIABLE, "PREFLOW_JAVA_OPTS");
+    private static final Set<String> NO_SETTINGS = Set.of(FILE_VARIABLE, "PREFLOW_JAVA_OPTS", "PREFLOW_PROFILE");
 
     private ConfigSources() {}
 
