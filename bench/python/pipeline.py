@@ -20,15 +20,8 @@ from diffusers import (
     UNet2DConditionModel,
 )
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
+from unet import STABLE_DIFFUSION
 
-SD15_UNET = dict(
-    sample_size=64,
-    block_out_channels=(320, 640, 1280, 1280),
-    attention_head_dim=8,
-    cross_attention_dim=768,
-    down_block_types=("CrossAttnDownBlock2D",) * 3 + ("DownBlock2D",),
-    up_block_types=("UpBlock2D",) + ("CrossAttnUpBlock2D",) * 3,
-)
 SDXL_UNET = dict(
     sample_size=128,
     block_out_channels=(320, 640, 1280),
@@ -83,7 +76,7 @@ def make(family, tokenizer):
     if family == "sd15":
         return StableDiffusionPipeline(
             **common,
-            unet=UNet2DConditionModel(**SD15_UNET),
+            unet=UNet2DConditionModel(**STABLE_DIFFUSION),
             vae=AutoencoderKL(**BLOCKS, sample_size=512, force_upcast=False),
             safety_checker=None,
             feature_extractor=None,

@@ -84,28 +84,17 @@ public record VpScoreConfig(
 
     /** The same network with another scale of scores. */
     public VpScoreConfig withScale(double mean, double std) {
-        return new VpScoreConfig(
-                imageSize,
-                patchSize,
-                visionWidth,
-                visionDepth,
-                visionHeads,
-                vocabSize,
-                textWidth,
-                textDepth,
-                textHeads,
-                maxPositions,
-                maxLength,
-                headWidths,
-                headDropout,
-                mean,
-                std);
+        return with(headWidths, mean, std);
     }
 
     /** The same network with another number of outputs. */
     VpScoreConfig withOutputs(int outputs) {
         List<Integer> widths = new ArrayList<>(headWidths);
         widths.set(widths.size() - 1, outputs);
+        return with(widths, scoreMean, scoreStd);
+    }
+
+    private VpScoreConfig with(List<Integer> widths, double mean, double std) {
         return new VpScoreConfig(
                 imageSize,
                 patchSize,
@@ -120,8 +109,8 @@ public record VpScoreConfig(
                 maxLength,
                 widths,
                 headDropout,
-                scoreMean,
-                scoreStd);
+                mean,
+                std);
     }
 
     /** How many outputs the head has; their sum is the raw score. */

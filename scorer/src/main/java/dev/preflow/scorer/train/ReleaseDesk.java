@@ -107,8 +107,8 @@ final class ReleaseDesk implements AutoCloseable {
         double policyAccuracy = policyAccuracy(policyPairs, scores);
         metrics.measured(accuracy, policyAccuracy);
         watchPolicy(accuracy, policyAccuracy);
-        var before = serving == null ? null : both(pairs, policyPairs, servingScores(serving, shown));
-        double compared = both(pairs, policyPairs, scores);
+        double compared = compared(accuracy, policyAccuracy);
+        var before = serving == null ? null : compared(pairs, policyPairs, servingScores(serving, shown));
         var objection = gate.objection(compared, before, pairs.size());
         if (objection != null) {
             metrics.rejected();
@@ -130,14 +130,16 @@ final class ReleaseDesk implements AutoCloseable {
         return policyPairs.size() < MIN_POLICY_PAIRS ? Double.NaN : Shown.accuracy(policyPairs, scores);
     }
 
+    private static double compared(List<TrainingPair> pairs, List<TrainingPair> policyPairs, Map<Shown, Float> scores) {
+        return compared(Shown.accuracy(pairs, scores), policyAccuracy(policyPairs, scores));
+    }
+
     /**
-     * What the gate compares: the mean of accuracy overall and on the policy's newest images. The first keeps what was learnt;
-     * the second counts as much, for it is there that the policy is led.
+     * What the gate compares: the mean of accuracy overall and on the policy's newest images, if that was measured. The first
+     * keeps what was learnt; the second counts as much, for it is there that the policy is led.
      */
-    private static double both(List<TrainingPair> pairs, List<TrainingPair> policyPairs, Map<Shown, Float> scores) {
-        double overall = Shown.accuracy(pairs, scores);
-        double newest = policyAccuracy(policyPairs, scores);
-        return Double.isNaN(newest) ? overall : (overall + newest) / 2;
+    private static double compared(double accuracy, double policyAccuracy) {
+        return Double.isNaN(policyAccuracy) ? accuracy : (accuracy + policyAccuracy) / 2;
     }
 
     private void watchPolicy(double accuracy, double policyAccuracy) {

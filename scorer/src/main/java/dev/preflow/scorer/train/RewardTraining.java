@@ -145,25 +145,22 @@ public final class RewardTraining {
 
     private Learner open(NDManager manager, RewardReleases releases, Checkpoints checkpoints) throws IOException {
         var checkpoint = checkpoints.newest();
-        var release = releases.newest();
-        if (checkpoint.isEmpty() && release != null) {
-            log.info("No checkpoint: training goes on from reward release {}", release.getNumber());
-            return new Learner(VpScore.load(files.unpack(release), manager), config, measure);
-        }
-        var learner = new Learner(initial.create(manager), config, measure);
-        if (checkpoint.isPresent() && !learner.fits(checkpoint.get())) {
+        if (checkpoint.isPresent()) {
+            var learner = new Learner(initial.create(manager), config, measure);
+            if (learner.fits(checkpoint.get())) {
+                learner.restore(checkpoint.get());
+                log.info("Training goes on from step {} with {} pairs", learner.steps(), data.trainPairs());
+                return learner;
+            }
             learner.close();
             log.warn("The checkpoint {} is of another network: training starts anew", checkpoint.get());
-            return new Learner(
-                    release == null ? initial.create(manager) : VpScore.load(files.unpack(release), manager),
-                    config,
-                    measure);
         }
-        if (checkpoint.isPresent()) {
-            learner.restore(checkpoint.get());
-            log.info("Training goes on from step {} with {} pairs", learner.steps(), data.trainPairs());
+        var release = releases.newest();
+        if (release == null) {
+            return new Learner(initial.create(manager), config, measure);
         }
-        return learner;
+        log.info("No checkpoint: training goes on from reward release {}", release.getNumber());
+        return new Learner(VpScore.load(files.unpack(release), manager), config, measure);
     }
 
     private void train(Learner learner, ReleaseDesk desk, Checkpoints checkpoints)
