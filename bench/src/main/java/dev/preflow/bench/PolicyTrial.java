@@ -4,12 +4,12 @@ import ai.djl.ndarray.NDManager;
 import dev.preflow.app.eval.EvalPlan;
 import dev.preflow.app.eval.EvalRun;
 import dev.preflow.demo.gold.GoldReport;
+import dev.preflow.demo.judge.Aspect;
 import dev.preflow.demo.judge.SceneJudge;
 import dev.preflow.demo.scene.PromptGrammar;
 import dev.preflow.demo.scene.ScenePrompt;
 import dev.preflow.demo.scene.Split;
 import dev.preflow.models.optim.AdamW;
-import dev.preflow.models.optim.Ema;
 import dev.preflow.models.optim.LearningRate;
 import dev.preflow.models.pipeline.DiffusionPipeline;
 import dev.preflow.models.pipeline.GeneratedImage;
@@ -25,11 +25,12 @@ import dev.preflow.trainer.ppo.Sample;
 import dev.preflow.trainer.ppo.UpdateReport;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Random;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Tries settings of PPO on the demo's base without Kafka and without VP-Score: the reward is the gold judge itself, which is what
@@ -37,43 +38,39 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PolicyTrial {
 
-    private static final int GROUPS = 8;
     private static final int GROUP_SIZE = 8;
     private static final RolloutForm FORM = new RolloutForm(8, 4, 1);
-    private static final int EVALUATE_EVERY = 20;
     private static final int SAVE_EVERY = 10;
     private static final String RELEASE = "trial";
     /** The demo's learning rate does not fall further. */
     private static final double FLOOR = 0.1;
 
     private final DiffusionPipeline pipeline;
-    private final @Nullable Path output;
+    private final TrialOptions options;
     private final SceneJudge judge = new SceneJudge();
     private final PromptGrammar grammar = new PromptGrammar();
     private final Random random = new Random(3);
 
-    private PolicyTrial(DiffusionPipeline pipeline, @Nullable Path output) {
+    private PolicyTrial(DiffusionPipeline pipeline, TrialOptions options) {
         this.pipeline = pipeline;
-        this.output = output;
+        this.options = options;
     }
 
     /**
-     * Trains, and prints the mean rating of each iteration's rollouts and the share of clean images of held-out prompts, by the
-     * weights and by their moving average.
+     * Trains, and prints the mean rating of the rollouts of ten iterations and the share of clean images of held-out prompts.
      *
-     * @param args directory of the base, learning rate, KL coefficient, regular expression of the trained parameters, iterations,
-     *     decay of the average per iteration, after how many updates the learning rate would be 0; and a folder, if the
-     *     policy is to be written there every ten iterations
+     * @param args directory of the base, and settings as {@code name=value}: rate, horizon (updates after which it would be 0),
+     *     kl, trained (regular expression of the parameters), deviation (group or batch), guidance (scales in turn, separated by
+     *     commas), groups, iterations, every (iterations between evaluations), and output, a folder to which the policy is
+     *     written every ten iterations
      * @throws InterruptedException if it is interrupted
      */
     public static void main(String[] args) throws InterruptedException {
-        double rate = Double.parseDouble(args[1]);
-        double kl = Double.parseDouble(args[2]);
-        Pattern trained = Pattern.compile(args[3]);
-        int iterations = Integer.parseInt(args[4]);
-        double decay = Double.parseDouble(args[5]);
-        double horizon = Double.parseDouble(args[6]);
-        Path output = args.length > 7 ? Path.of(args[7]) : null;
+        TrialOptions options = TrialOptions.of(args, 1);
+        System.out.println(options);
+        Pattern trained = Pattern.compile(options.text("trained", "unet\\..*|text_encoder\\..*"));
+        double rate = options.number("rate", 4e-4);
+        double horizon = options.number("horizon", 160);
         Torch.useThreads(1);
         try (NDManager manager = Torch.newManager();
                 DiffusionPipeline pipeline = DiffusionPipeline.load(Path.of(args[0]), "base", manager);
@@ -81,80 +78,106 @@ public final class PolicyTrial {
                 Parameters policy = base.parameters().copy(manager)) {
             policy.trainable(name -> trained.matcher(name).matches());
             LearningRate warm = LearningRate.constant(rate, 4);
-            try (AdamW optimiser = new AdamW(policy, AdamW.Settings.of(0));
-                    Ema average = new Ema(policy, manager, decay)) {
+            try (AdamW optimiser = new AdamW(policy, AdamW.Settings.of(0))) {
                 Ppo ppo = new Ppo(
                         pipeline.models(),
                         policy,
                         base.parameters(),
                         optimiser,
                         FORM,
-                        new Advantages(3),
+                        new Advantages(
+                                3,
+                                Advantages.Deviation.valueOf(
+                                        options.text("deviation", "batch").toUpperCase(Locale.ROOT))),
                         new PpoOptions(
-                                2, 64, 1e-3, kl, at -> warm.at(at) * Math.max(FLOOR, 1 - at / horizon), 1, false),
+                                2,
+                                64,
+                                1e-3,
+                                options.number("kl", 0.01),
+                                at -> warm.at(at) * Math.max(FLOOR, 1 - at / horizon),
+                                1,
+                                false),
                         List.of(manager.getDevice()));
-                new PolicyTrial(pipeline, output).train(ppo, policy, average, manager, iterations);
+                new PolicyTrial(pipeline, options).train(ppo, policy, manager);
             }
         }
     }
 
-    private void train(Ppo ppo, Parameters policy, Ema average, NDManager manager, int iterations)
-            throws InterruptedException {
+    private void train(Ppo ppo, Parameters policy, NDManager manager) throws InterruptedException {
+        int every = (int) options.number("every", 20);
+        Path output = options.has("output") ? Path.of(options.text("output", "")) : null;
         long updates = 0;
+        double reward = 0;
         evaluate("base");
-        for (int i = 1; i <= iterations; i++) {
+        for (int i = 1; i <= (int) options.number("iterations", 60); i++) {
             UpdateReport report = ppo.iterate(rollouts(), updates, i);
             updates += ppo.steps(report.pairs());
             pipeline.swap(policy.copy(manager), RELEASE);
-            System.out.printf(
-                    "iteration %d: gold %.2f, kl %.1e, clipped %.3f%n",
-                    i, report.meanReward(), report.kl(), report.clipFraction());
-            average.update(i);
-            if (output != null && i % SAVE_EVERY == 0) {
-                pipeline.save(output.resolve(Integer.toString(i)));
+            reward += report.meanReward() / SAVE_EVERY;
+            if (i % SAVE_EVERY == 0) {
+                System.out.printf("iteration %d: gold %.2f, kl %.1e%n", i, reward, report.kl());
+                reward = 0;
+                if (output != null) {
+                    pipeline.save(output.resolve(Integer.toString(i)));
+                }
             }
-            if (i % EVALUATE_EVERY == 0) {
+            if (i % every == 0) {
                 evaluate("after " + i);
-                pipeline.swap(average.average().copy(manager), RELEASE);
-                evaluate("average after " + i);
-                pipeline.swap(policy.copy(manager), RELEASE);
             }
         }
     }
 
     private List<List<Sample>> rollouts() {
+        double[] guidance = Arrays.stream(options.text("guidance", "1").split(","))
+                .mapToDouble(Double::parseDouble)
+                .toArray();
         List<List<Sample>> groups = new ArrayList<>();
-        for (int i = 0; i < GROUPS; i++) {
-            ScenePrompt prompt = grammar.sample(random, Split.TRAIN, PromptGrammar.Weights.DEFAULT);
-            List<GenerationRequest> requests = new ArrayList<>();
-            for (int j = 0; j < GROUP_SIZE; j++) {
-                requests.add(new GenerationRequest(
-                        prompt.text(), "", random.nextLong(), 1, FORM.steps(), FORM.stochasticSteps(), FORM.eta()));
-            }
-            List<Sample> group = new ArrayList<>();
-            for (GeneratedImage drawn : pipeline.generate(requests, true)) {
-                double rating = judge.judge(prompt.spec(), drawn.image().toBufferedImage())
-                        .meanRating();
-                group.add(
-                        new Sample(prompt.text(), Objects.requireNonNull(drawn.trajectory()), (float) rating, RELEASE));
-            }
-            groups.add(group);
+        for (int i = 0; i < (int) options.number("groups", 8); i++) {
+            groups.add(rollout(guidance[i % guidance.length]));
         }
         return groups;
     }
 
+    private List<Sample> rollout(double guidance) {
+        ScenePrompt prompt = grammar.sample(random, Split.TRAIN, PromptGrammar.Weights.DEFAULT);
+        List<GenerationRequest> requests = new ArrayList<>();
+        for (int j = 0; j < GROUP_SIZE; j++) {
+            requests.add(new GenerationRequest(
+                    prompt.text(),
+                    null,
+                    random.nextLong(),
+                    guidance,
+                    FORM.steps(),
+                    FORM.stochasticSteps(),
+                    FORM.eta()));
+        }
+        List<Sample> group = new ArrayList<>();
+        for (GeneratedImage drawn : pipeline.generate(requests, true)) {
+            double rating =
+                    judge.judge(prompt.spec(), drawn.image().toBufferedImage()).meanRating();
+            group.add(new Sample(
+                    prompt.text(),
+                    Objects.requireNonNull(drawn.trajectory()),
+                    (float) guidance,
+                    (float) rating,
+                    RELEASE));
+        }
+        return group;
+    }
+
     private void evaluate(String what) {
-        for (double guidance : new double[] {1, 3}) {
+        for (double guidance : new double[] {1, 2, 3}) {
             GoldReport gold =
-                    EvalRun.of(EvalPlan.quick(guidance), pipeline, drawn -> {}).gold();
+                    EvalRun.of(EvalPlan.full(guidance), pipeline, drawn -> {}).gold();
             System.out.printf(
-                    "%s, guidance %.0f: clean one %.2f two %.2f three %.2f, mean %.2f%n",
+                    "%s, guidance %.0f: clean one %.2f two %.2f three %.2f, mean %.2f, true shapes %.2f%n",
                     what,
                     guidance,
                     gold.clean(1).orElseThrow(),
                     gold.clean(2).orElseThrow(),
                     gold.clean(3).orElseThrow(),
-                    gold.reward().orElseThrow());
+                    gold.reward().orElseThrow(),
+                    gold.right(Aspect.FIDELITY).orElseThrow());
         }
     }
 }

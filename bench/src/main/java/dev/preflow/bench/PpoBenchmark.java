@@ -79,7 +79,7 @@ public final class PpoBenchmark {
                         base.parameters(),
                         optimiser,
                         FORM,
-                        new Advantages(3),
+                        new Advantages(3, Advantages.Deviation.BATCH),
                         new PpoOptions(2, micro, 1e-3, 0.05, LearningRate.constant(1e-4, 0), 1, recompute),
                         compute.devices())) {
             System.out.printf(
@@ -116,7 +116,11 @@ public final class PpoBenchmark {
             List<Sample> group = new ArrayList<>();
             for (GeneratedImage drawn : pipeline.generate(requests, true)) {
                 group.add(new Sample(
-                        prompt, Objects.requireNonNull(drawn.trajectory()), (float) random.nextGaussian(), "random"));
+                        prompt,
+                        Objects.requireNonNull(drawn.trajectory()),
+                        1,
+                        (float) random.nextGaussian(),
+                        "random"));
             }
             groups.add(group);
         }

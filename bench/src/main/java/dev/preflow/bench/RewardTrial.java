@@ -22,7 +22,7 @@ import java.util.Random;
  * agreement on held-out prompts. The same arguments give the same run.
  */
 public final class RewardTrial {
-    private final Map<String, String> options = new HashMap<>();
+    private final TrialOptions options;
     private final List<RatedGroup> train;
     private final List<RatedGroup> validation;
     private final List<RatedGroup> test;
@@ -31,16 +31,13 @@ public final class RewardTrial {
 
     private record Pair(RatedGroup group, int better, int worse, int output) {}
 
-    private RewardTrial(Path folder, String[] args) throws IOException {
-        for (String arg : args) {
-            String[] parts = arg.split("=", 2);
-            options.put(parts[0], parts[1]);
-        }
+    private RewardTrial(Path folder, TrialOptions options) throws IOException {
+        this.options = options;
         train = RewardTrialData.read(folder.resolve(RewardTrialData.TRAIN));
         validation = RewardTrialData.read(folder.resolve(RewardTrialData.VALIDATION));
         test = RewardTrialData.read(folder.resolve(RewardTrialData.TEST));
-        random = new Random((long) number("seed", 1));
-        aspects = number("outputs", 1) > 1;
+        random = new Random((long) options.number("seed", 1));
+        aspects = options.number("outputs", 1) > 1;
     }
 
     /**
@@ -50,31 +47,28 @@ public final class RewardTrial {
      */
     public static void main(String[] args) throws IOException {
         Torch.useThreads(1);
-        var trial = new RewardTrial(Path.of(args[0]), Arrays.copyOfRange(args, 2, args.length));
+        var trial = new RewardTrial(Path.of(args[0]), TrialOptions.of(args, 2));
         try (NDManager manager = Torch.newManager()) {
-            VpScore start = VpScore.load(Path.of(args[1]), manager).withOutputs((int) trial.number("outputs", 1));
+            VpScore start =
+                    VpScore.load(Path.of(args[1]), manager).withOutputs((int) trial.options.number("outputs", 1));
             trial.run(start, manager);
         }
-    }
-
-    private double number(String name, double otherwise) {
-        return options.containsKey(name) ? Double.parseDouble(options.get(name)) : otherwise;
     }
 
     private void run(VpScore start, NDManager manager) {
         System.out.println(options);
         measure("before", start, true);
         var settings = new VpScoreTrainer.Settings(
-                LearningRate.constant(number("rate", 6e-4), (int) number("warm", 60)),
-                number("decay", 0.01),
+                LearningRate.constant(options.number("rate", 6e-4), (int) options.number("warm", 60)),
+                options.number("decay", 0.01),
                 1,
-                number("ema", 0.99),
+                options.number("ema", 0.99),
                 0,
-                number("shift", 0.0625),
-                (long) number("seed", 1));
-        int batch = (int) number("batch", 128);
-        int run = (int) number("run", 16);
-        double passes = number("passes", 4);
+                options.number("shift", 0.0625),
+                (long) options.number("seed", 1));
+        int batch = (int) options.number("batch", 128);
+        int run = (int) options.number("run", 16);
+        double passes = options.number("passes", 4);
         List<Pair> pool = new ArrayList<>();
         int fresh = 0;
         long drawn = 0;
@@ -112,9 +106,9 @@ public final class RewardTrial {
     }
 
     private List<Pair> pairs(RatedGroup group) {
-        int[][] ratings = group.ratings(number("noise", 0.3), random);
+        int[][] ratings = group.ratings(options.number("noise", 0.3), random);
         List<Pair> pairs = new ArrayList<>();
-        int repeats = (int) number("sums", 1);
+        int repeats = (int) options.number("sums", 1);
         for (int r = 0; r < repeats; r++) {
             compare(group, ratings, PreferenceBatch.SUM, pairs);
         }

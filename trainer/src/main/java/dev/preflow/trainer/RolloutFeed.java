@@ -28,6 +28,7 @@ final class RolloutFeed {
     private final RolloutCollector collector;
     private final RolloutReader reader;
     private final int groups;
+    private final List<Float> guidance;
     private final int ahead;
     private final long seed;
 
@@ -35,6 +36,7 @@ final class RolloutFeed {
      * A feed.
      *
      * @param groups groups of an iteration
+     * @param guidance guidance scales that the groups take in turn
      * @param ahead iterations of rollouts that may be under way beyond the one being trained on
      * @param seed of prompts and images
      */
@@ -45,6 +47,7 @@ final class RolloutFeed {
             RolloutCollector collector,
             RolloutReader reader,
             int groups,
+            List<Float> guidance,
             int ahead,
             long seed) {
         this.runtime = runtime;
@@ -53,6 +56,7 @@ final class RolloutFeed {
         this.collector = collector;
         this.reader = reader;
         this.groups = groups;
+        this.guidance = List.copyOf(guidance);
         this.ahead = ahead;
         this.seed = seed;
     }
@@ -72,7 +76,8 @@ final class RolloutFeed {
             if (prompt.isEmpty()) {
                 break;
             }
-            List<GenerationTask> tasks = requester.group(prompt.get(), release, groupSeed);
+            float scale = guidance.get((int) (count % guidance.size()));
+            List<GenerationTask> tasks = requester.group(prompt.get(), release, scale, groupSeed);
             collector.requested(tasks.get(0).getRolloutGroup());
             tasks.forEach(this::publish);
             count++;

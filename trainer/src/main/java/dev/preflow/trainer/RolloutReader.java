@@ -40,6 +40,7 @@ final class RolloutReader {
             samples.add(new Sample(
                     rollout.getImage().getPromptText(),
                     TrajectoryFile.read(blobs.file(trajectory.getSha256()), manager),
+                    rollout.getImage().getGuidanceScale(),
                     rollout.getReward(),
                     rollout.getRewardRelease()));
         }

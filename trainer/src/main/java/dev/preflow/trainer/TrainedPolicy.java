@@ -76,7 +76,9 @@ final class TrainedPolicy implements AutoCloseable {
                 reference.parameters(),
                 optimiser,
                 form(config),
-                new Advantages(config.get(TrainerSettings.ADVANTAGE_CLIP).floatValue()),
+                new Advantages(
+                        config.get(TrainerSettings.ADVANTAGE_CLIP).floatValue(),
+                        config.get(TrainerSettings.ADVANTAGE_DEVIATION)),
                 options(config),
                 compute.devices());
     }

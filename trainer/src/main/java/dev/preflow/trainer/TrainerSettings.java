@@ -3,6 +3,7 @@ package dev.preflow.trainer;
 import dev.preflow.models.lora.LoraOptions;
 import dev.preflow.stream.config.Setting;
 import dev.preflow.stream.config.Settings;
+import dev.preflow.trainer.ppo.Advantages;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -82,6 +83,15 @@ public final class TrainerSettings {
     public static final Setting<Double> ETA =
             Settings.number("trainer.eta", 1, 1e-6, 10, "DDIM's eta of the trained steps; DDPO uses 1");
 
+    /** Guidance of the rollouts. */
+    public static final Setting<List<Float>> GUIDANCE = Settings.numbers(
+            "trainer.guidance",
+            List.of(1f),
+            0,
+            1000,
+            "Guidance scales that rollout groups take in turn, and that their images are trained with; 1 is none, DDPO uses 5."
+                    + " Guided rollouts take twice the work");
+
     /** Optimiser steps. */
     public static final Setting<Integer> UPDATES =
             Settings.integer("trainer.updates", 2, 1, 1000, "Optimiser steps per iteration");
@@ -108,6 +118,13 @@ public final class TrainerSettings {
     /** Advantage clip. */
     public static final Setting<Double> ADVANTAGE_CLIP =
             Settings.number("trainer.advantage.clip", 3, 1e-6, 1e6, "Bound of an advantage; DDPO: 5");
+
+    /** Unit of the advantages. */
+    public static final Setting<Advantages.Deviation> ADVANTAGE_DEVIATION = Settings.choice(
+            "trainer.advantage.deviation",
+            Advantages.Deviation.BATCH,
+            "Whose standard deviation advantages are measured by: the group's own (DDPO, GRPO), or that of all groups of the"
+                    + " iteration, so that near ties weigh little");
 
     /** KL charge. */
     public static final Setting<Double> KL = Settings.number(
@@ -206,11 +223,13 @@ public final class TrainerSettings {
             STEPS,
             STOCHASTIC_STEPS,
             ETA,
+            GUIDANCE,
             UPDATES,
             MICRO_BATCH,
             RECOMPUTE,
             CLIP_RANGE,
             ADVANTAGE_CLIP,
+            ADVANTAGE_DEVIATION,
             KL,
             LEARNING_RATE,
             WARM_UP,

@@ -157,6 +157,7 @@ public final class TrainerStage {
                 collector,
                 new RolloutReader(blobs, policy.manager()),
                 config.get(TrainerSettings.GROUPS),
+                config.get(TrainerSettings.GUIDANCE),
                 ahead,
                 Noise.derive(seed, 1));
         PolicyTrainer trainer = new PolicyTrainer(

@@ -114,14 +114,19 @@ public final class TinyPolicy {
 
     /** Draws groups of four images, one prompt each, and rewards them. */
     public static List<List<Sample>> rollouts(DiffusionPipeline pipeline, int groups, long seed) {
+        return rollouts(pipeline, groups, seed, 1);
+    }
+
+    /** The same with guidance for every second group. */
+    public static List<List<Sample>> rollouts(DiffusionPipeline pipeline, int groups, long seed, double guidance) {
         int size = 8;
         List<GenerationRequest> requests = new ArrayList<>();
         for (int i = 0; i < groups * size; i++) {
             requests.add(new GenerationRequest(
                     PROMPTS.get(i / size % PROMPTS.size()),
-                    "",
+                    null,
                     Noise.derive(seed, i),
-                    1,
+                    i / size % 2 == 0 ? guidance : 1,
                     FORM.steps(),
                     FORM.stochasticSteps(),
                     FORM.eta()));
@@ -138,7 +143,8 @@ public final class TinyPolicy {
 
     private static Sample sample(GeneratedImage image) {
         Trajectory trajectory = Objects.requireNonNull(image.trajectory());
-        return new Sample(image.request().prompt(), trajectory, reward(trajectory), "reward-1");
+        float guidance = (float) image.request().guidanceScale();
+        return new Sample(image.request().prompt(), trajectory, guidance, reward(trajectory), "reward-1");
     }
 
     /** Mean of the final latents' first channel: an untrained autoencoder would hide what the policy does. */

@@ -35,6 +35,7 @@ final class TinyTrainer {
         values.put(TrainerSettings.GROUP_SIZE.key(), "4");
         values.put(TrainerSettings.STEPS.key(), Integer.toString(TinyPolicy.FORM.steps()));
         values.put(TrainerSettings.STOCHASTIC_STEPS.key(), Integer.toString(TinyPolicy.FORM.stochasticSteps()));
+        values.put(TrainerSettings.GUIDANCE.key(), "1, 2.5");
         values.put(TrainerSettings.MICRO_BATCH.key(), "16");
         values.put(TrainerSettings.LEARNING_RATE.key(), "0.003");
         values.put(TrainerSettings.WARM_UP.key(), "0");

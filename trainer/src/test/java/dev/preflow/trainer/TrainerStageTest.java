@@ -278,7 +278,7 @@ class TrainerStageTest {
 
     private static List<GenerationTask> group(String release, long seed) {
         Prompt prompt = new Prompt("p1", TinyPolicy.PROMPTS.get(0), "test", Instant.EPOCH);
-        return new RolloutRequester("policy", 4, TinyPolicy.FORM, Clock.systemUTC()).group(prompt, release, seed);
+        return new RolloutRequester("policy", 4, TinyPolicy.FORM, Clock.systemUTC()).group(prompt, release, 1, seed);
     }
 
     /** Rollouts that count as done. */

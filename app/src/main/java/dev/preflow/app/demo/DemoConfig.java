@@ -72,7 +72,9 @@ final class DemoConfig {
         settings.put("trainer.learning.rate", "4e-4");
         // most comes in the first fifty iterations; at the full rate the weights then wander off
         settings.put("trainer.horizon", "160");
-        settings.put("trainer.kl", "0.05");
+        // charged, but no more than keeps the policy from wandering: at five times as much it stays at seven clean
+        // images in ten even with a perfect reward
+        settings.put("trainer.kl", "0.01");
         settings.put("trainer.base", options.base().toString());
         settings.put("trainer.checkpoints", path(data, "policy"));
         settings.put("trainer.releases.cache", path(data, "releases/trainer"));

@@ -138,22 +138,45 @@ public record PipelineModels(
 
     /** The U-Net's prediction for latents N×C×H×W, with one training timestep and one text each. */
     public NDArray predict(Parameters policy, NDArray latents, int[] timesteps, Conditioning text) {
-        return predict(policy, latents, timesteps, text, Execution.SCOPED);
-    }
-
-    /** The same with a say in how the blocks are run. */
-    public NDArray predict(Parameters policy, NDArray latents, int[] timesteps, Conditioning text, Execution blocks) {
-        return unet.forward(
-                policy.scope(UNET),
-                latents,
-                Arrays.stream(timesteps).asDoubleStream().toArray(),
-                text,
-                blocks);
+        return predict(
+                policy, latents, Arrays.stream(timesteps).asDoubleStream().toArray(), text);
     }
 
     /** The same at times that need not be whole. */
     public NDArray predict(Parameters policy, NDArray latents, double[] timesteps, Conditioning text) {
-        return unet.forward(policy.scope(UNET), latents, timesteps, text, Execution.SCOPED);
+        return predict(policy, latents, timesteps, text, new float[0], Execution.SCOPED);
+    }
+
+    /**
+     * The prediction of which the first samples are guided (Ho and Salimans 2022): led on from what the U-Net says for another
+     * text, the empty one or a negative prompt, past what it says for their own.
+     *
+     * @param timesteps one for each sample; they need not be whole
+     * @param text what the guided samples are led away from, one for each of them, and then every sample's own
+     * @param scales guidance scales of the first samples; none for those behind them
+     * @param blocks how the network's blocks are run
+     */
+    public NDArray predict(
+            Parameters policy,
+            NDArray latents,
+            double[] timesteps,
+            Conditioning text,
+            float[] scales,
+            Execution blocks) {
+        int guided = scales.length;
+        int count = timesteps.length;
+        if (guided == 0) {
+            return unet.forward(policy.scope(UNET), latents, timesteps, text, blocks);
+        }
+        double[] times = Arrays.copyOf(timesteps, guided + count);
+        System.arraycopy(timesteps, 0, times, guided, count);
+        NDArray all =
+                unet.forward(policy.scope(UNET), latents.get(":" + guided).concat(latents, 0), times, text, blocks);
+        NDArray other = all.get(":" + guided);
+        NDArray own = all.get(guided + ":" + 2 * guided);
+        NDArray scale = latents.getManager().create(scales, new Shape(guided, 1, 1, 1));
+        NDArray led = other.add(own.sub(other).mul(scale));
+        return guided == count ? led : led.concat(all.get(2 * guided + ":"), 0);
     }
 
     /**

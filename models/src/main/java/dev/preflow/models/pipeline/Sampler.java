@@ -10,6 +10,7 @@ import dev.preflow.models.scheduler.DdimScheduler;
 import dev.preflow.models.scheduler.Denoising;
 import dev.preflow.models.scheduler.GaussianStep;
 import dev.preflow.models.scheduler.Scheduler;
+import dev.preflow.models.tensor.Execution;
 import dev.preflow.models.tensor.Noise;
 import dev.preflow.models.tensor.Ops;
 import dev.preflow.models.tensor.Parameters;
@@ -20,7 +21,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.IntFunction;
-import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Draws one batch of requests of one {@link #form}. */
@@ -181,29 +181,13 @@ final class Sampler {
         return models.encodePrompts(policy, manager, texts, MicroConditioning.of(size.height(), size.width()));
     }
 
-    /** The prediction, guided per sample (Ho and Salimans 2022) if the batch is. */
     private NDArray predict(NDArray latents, double time, Conditioning text) {
-        if (!requests.get(0).guided()) {
-            return models.predict(policy, latents, repeated(time, batch), text);
+        double[] times = new double[batch];
+        Arrays.fill(times, time);
+        float[] scales = new float[requests.get(0).guided() ? batch : 0];
+        for (int i = 0; i < scales.length; i++) {
+            scales[i] = (float) requests.get(i).guidanceScale();
         }
-        NDArray both = models.predict(policy, latents.concat(latents, 0), repeated(time, 2 * batch), text);
-        NDArray unconditional = both.get(":" + batch);
-        NDArray conditional = both.get(batch + ":");
-        NDArray scale = perSample(latents.getManager(), GenerationRequest::guidanceScale);
-        return unconditional.add(conditional.sub(unconditional).mul(scale));
-    }
-
-    private NDArray perSample(NDManager owner, ToDoubleFunction<GenerationRequest> value) {
-        float[] values = new float[batch];
-        for (int i = 0; i < batch; i++) {
-            values[i] = (float) value.applyAsDouble(requests.get(i));
-        }
-        return owner.create(values, new Shape(batch, 1, 1, 1));
-    }
-
-    private static double[] repeated(double value, int count) {
-        double[] values = new double[count];
-        Arrays.fill(values, value);
-        return values;
+        return models.predict(policy, latents, times, text, scales, Execution.SCOPED);
     }
 }

@@ -197,6 +197,28 @@ public final class Settings {
     }
 
     /**
+     * Numbers separated by commas, at least one.
+     *
+     * @param key the key
+     * @param defaultValue the default
+     * @param min the least that each may be
+     * @param max the most that each may be
+     * @param doc what they are for
+     * @return the setting
+     */
+    public static Setting<List<Float>> numbers(
+            String key, List<Float> defaultValue, double min, double max, String doc) {
+        var type = "numbers from %s to %s, separated by commas".formatted(min, max);
+        var given = defaultValue.stream().map(String::valueOf).collect(Collectors.joining(","));
+        return new Setting<>(key, type, given, doc, false, false, text -> Arrays.stream(text.split(",", -1))
+                .map(part -> {
+                    float value = parse(part.strip(), type, Float::parseFloat);
+                    return inRange(value >= min && value <= max, value, text, type);
+                })
+                .toList());
+    }
+
+    /**
      * Every key below one, passed on as it is. Values whose key speaks of passwords, secrets, tokens, keys or JAAS are masked.
      *
      * @param key the key above them

@@ -10,7 +10,9 @@ import dev.preflow.models.tensor.Parameters;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 
 /** Updates a policy from groups of rollouts. Deterministic: the same policy, groups and seed give the same policy. */
@@ -66,20 +68,17 @@ public final class Ppo implements AutoCloseable {
      */
     public UpdateReport iterate(List<List<Sample>> groups, long update, long seed) throws InterruptedException {
         groups.forEach(this::requireTrainable);
+        List<Optional<float[]>> values = advantages.of(groups);
         List<TrainedPair> pairs = new ArrayList<>();
-        int skipped = 0;
-        for (List<Sample> group : groups) {
-            float[] values = advantages.of(group).orElse(null);
-            if (values == null) {
-                skipped++;
-                continue;
-            }
-            for (int i = 0; i < values.length; i++) {
+        for (int g = 0; g < groups.size(); g++) {
+            float[] own = values.get(g).orElse(new float[0]);
+            for (int i = 0; i < own.length; i++) {
                 for (int step = 0; step < form.stochasticSteps(); step++) {
-                    pairs.add(new TrainedPair(group.get(i), step, values[i]));
+                    pairs.add(new TrainedPair(groups.get(g).get(i), step, own[i]));
                 }
             }
         }
+        int skipped = (int) values.stream().filter(Optional::isEmpty).count();
         Collections.shuffle(pairs, new Random(seed));
         Tally tally = new Tally(options.clipRange());
         int chunks = steps(pairs.size());
@@ -101,7 +100,10 @@ public final class Ppo implements AutoCloseable {
         double scale = lossScale(pairs.size());
         List<List<TrainedPair>> micros = new ArrayList<>();
         for (int from = 0; from < pairs.size(); from += options.microBatch()) {
-            micros.add(pairs.subList(from, Math.min(from + options.microBatch(), pairs.size())));
+            List<TrainedPair> micro =
+                    new ArrayList<>(pairs.subList(from, Math.min(from + options.microBatch(), pairs.size())));
+            micro.sort(Comparator.comparing(pair -> !pair.sample().guided()));
+            micros.add(micro);
         }
         workers.broadcast();
         workers.zero();
@@ -141,7 +143,7 @@ public final class Ppo implements AutoCloseable {
      *     finite, or was drawn in another form than the one trained
      */
     public void requireTrainable(List<Sample> group) {
-        advantages.of(group);
+        Advantages.check(group);
         group.forEach(sample -> requireForm(sample.trajectory()));
     }
 

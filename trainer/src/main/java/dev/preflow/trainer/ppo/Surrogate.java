@@ -13,8 +13,12 @@ import dev.preflow.models.tensor.Ops;
 import dev.preflow.models.tensor.Parameters;
 import dev.preflow.models.tensor.Recomputation;
 import dev.preflow.models.unet.Conditioning;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * PPO's clipped surrogate of denoising steps (Schulman et al. 2017; Black et al. 2024, section 4.3) with a charge for the
@@ -71,9 +75,15 @@ final class Surrogate {
         return stepWeights[step];
     }
 
+    /** Weight of a pair in the loss: guidance moves the network's output by as much more, which is undone, too. */
+    float weight(TrainedPair pair) {
+        return stepWeight(pair.step()) / Math.max(1, pair.sample().guidanceScale());
+    }
+
     /**
      * Adds the gradients of a micro-batch's share of the loss.
      *
+     * @param pairs the guided ones before the others
      * @param share the pairs' weight in the optimiser step, 1 / its number of pairs, times a scale that the gradients are
      *     divided by afterwards
      */
@@ -84,7 +94,7 @@ final class Surrogate {
             int[] indices = pairs.stream().mapToInt(TrainedPair::step).toArray();
             NDArray old = perPair(step, pairs, TrainedPair::logProbability);
             NDArray advantage = perPair(step, pairs, TrainedPair::advantage);
-            NDArray weight = perPair(step, pairs, pair -> stepWeight(pair.step()));
+            NDArray weight = perPair(step, pairs, this::weight);
             NDArray referenceMean = distribution(reference, latents, indices, pairs, Execution.SCOPED)
                     .mean();
             try (Autograd on = Autograd.enabled()) {
@@ -107,14 +117,18 @@ final class Surrogate {
 
     private GaussianStep distribution(
             Parameters weights, NDArray latents, int[] indices, List<TrainedPair> pairs, Execution blocks) {
-        List<String> prompts =
-                pairs.stream().map(pair -> pair.sample().prompt()).toList();
-        int[] at = new int[indices.length];
-        for (int i = 0; i < at.length; i++) {
-            at[i] = timesteps[indices[i]];
+        int guided = (int) pairs.stream().filter(pair -> pair.sample().guided()).count();
+        float[] scales = new float[guided];
+        for (int i = 0; i < guided; i++) {
+            scales[i] = pairs.get(i).sample().guidanceScale();
         }
-        Conditioning text = models.encodePrompts(weights, latents.getManager(), prompts);
-        return run.distribution(indices, models.predict(weights, latents, at, text, blocks), latents);
+        // led away from no text, as the generators draw
+        List<@Nullable String> texts = new ArrayList<>(Collections.nCopies(guided, null));
+        pairs.forEach(pair -> texts.add(pair.sample().prompt()));
+        double[] at = Arrays.stream(indices).mapToDouble(k -> timesteps[k]).toArray();
+        Conditioning text = models.encodePrompts(weights, latents.getManager(), texts);
+        NDArray output = models.predict(weights, latents, at, text, scales, blocks);
+        return run.distribution(indices, output, latents);
     }
 
     private NDArray array(NDManager step, List<TrainedPair> pairs, boolean before) {

@@ -11,7 +11,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writes the tasks of rollout groups: several images of one prompt, without guidance, by exactly one policy release. */
+/** Writes the tasks of rollout groups: several images of one prompt, drawn alike by exactly one policy release. */
 public final class RolloutRequester {
     private final String generator;
     private final int groupSize;
@@ -41,9 +41,10 @@ public final class RolloutRequester {
      *
      * @param prompt what to draw
      * @param release the policy release that must draw it
+     * @param guidanceScale classifier-free guidance of all images; 1 is none
      * @param seed of the group; the images' seeds follow from it
      */
-    public List<GenerationTask> group(Prompt prompt, String release, long seed) {
+    public List<GenerationTask> group(Prompt prompt, String release, float guidanceScale, long seed) {
         String group = Ids.id("rollout-group", List.of(prompt.getId(), release, Long.toString(seed)));
         List<GenerationTask> tasks = new ArrayList<>();
         for (int index = 0; index < groupSize; index++) {
@@ -59,7 +60,7 @@ public final class RolloutRequester {
                     .setRolloutGroup(group)
                     .setPolicyRelease(release)
                     .setSeed(imageSeed)
-                    .setGuidanceScale(1)
+                    .setGuidanceScale(guidanceScale)
                     .setSteps(form.steps())
                     .setStochasticSteps(form.stochasticSteps())
                     .setEta(form.eta())

@@ -75,7 +75,7 @@ class PpoTest {
                 reference,
                 new AdamW(policy, AdamW.Settings.of(0)),
                 TinyPolicy.FORM,
-                new Advantages(3),
+                new Advantages(3, Advantages.Deviation.GROUP),
                 options,
                 Collections.nCopies(workers, Device.cpu()));
     }
@@ -103,7 +103,7 @@ class PpoTest {
     @Test
     void shouldFindRatioOneAndNoDivergenceBeforeTheFirstUpdate() throws Exception {
         List<List<Sample>> stored = new ArrayList<>();
-        for (List<Sample> group : TinyPolicy.rollouts(pipeline, 3, 5)) {
+        for (List<Sample> group : TinyPolicy.rollouts(pipeline, 3, 5, 2.5)) {
             stored.add(throughFiles(group));
         }
 
@@ -142,7 +142,11 @@ class PpoTest {
                     Files.createTempFile(folder, "trajectory", null),
                     TrajectoryFile.encode(sample.trajectory(), manager));
             read.add(new Sample(
-                    sample.prompt(), TrajectoryFile.read(file, manager), sample.reward(), sample.rewardRelease()));
+                    sample.prompt(),
+                    TrajectoryFile.read(file, manager),
+                    sample.guidanceScale(),
+                    sample.reward(),
+                    sample.rewardRelease()));
         }
         return read;
     }
@@ -200,7 +204,7 @@ class PpoTest {
         List<List<Sample>> equal = new ArrayList<>();
         for (List<Sample> group : TinyPolicy.rollouts(pipeline, 2, 5)) {
             equal.add(group.stream()
-                    .map(sample -> new Sample(sample.prompt(), sample.trajectory(), 1, "one"))
+                    .map(sample -> new Sample(sample.prompt(), sample.trajectory(), 1, 1, "one"))
                     .toList());
         }
 
@@ -248,7 +252,7 @@ class PpoTest {
     private static List<Sample> withFirst(List<Sample> group, Trajectory trajectory) {
         List<Sample> changed = new ArrayList<>(group);
         changed.set(
-                0, new Sample(group.get(0).prompt(), trajectory, group.get(0).reward(), "reward-1"));
+                0, new Sample(group.get(0).prompt(), trajectory, 1, group.get(0).reward(), "reward-1"));
         return changed;
     }
 

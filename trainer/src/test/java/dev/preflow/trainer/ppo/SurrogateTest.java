@@ -23,6 +23,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The surrogate's gradient against differences of the loss as the literature writes it. */
 class SurrogateTest {
@@ -30,8 +32,9 @@ class SurrogateTest {
     private static final double KL = 0.3;
     private static final PpoOptions OPTIONS = new PpoOptions(1, 64, CLIP, KL, LearningRate.constant(1, 0), 1, false);
 
-    @Test
-    void shouldHaveTheGradientOfTheClippedLossWithKlCharge() {
+    @ParameterizedTest
+    @ValueSource(doubles = {1, 2.5})
+    void shouldHaveTheGradientOfTheClippedLossWithKlCharge(double guidanceOfHalf) {
         try (NDManager manager = Torch.newManager();
                 DiffusionPipeline pipeline = TinyPolicy.pipeline(manager, 3);
                 DiffusionPipeline other = TinyPolicy.pipeline(manager, 4);
@@ -39,7 +42,7 @@ class SurrogateTest {
                 PolicyLease reference = other.borrow()) {
             Parameters policy = lease.parameters();
             policy.trainable(name -> true);
-            List<TrainedPair> pairs = pairs(TinyPolicy.rollouts(pipeline, 2, 5));
+            List<TrainedPair> pairs = pairs(TinyPolicy.rollouts(pipeline, 2, 5, guidanceOfHalf));
             Surrogate surrogate =
                     new Surrogate(pipeline.models(), policy, reference.parameters(), TinyPolicy.FORM, OPTIONS);
 
@@ -100,8 +103,7 @@ class SurrogateTest {
             double ratio = Math.exp(measured.logRatios()[i]);
             double advantage = pairs.get(i).advantage();
             double clipped = Math.max(1 - CLIP, Math.min(1 + CLIP, ratio));
-            double gain = Math.min(ratio * advantage, clipped * advantage)
-                    * surrogate.stepWeight(pairs.get(i).step());
+            double gain = Math.min(ratio * advantage, clipped * advantage) * surrogate.weight(pairs.get(i));
             loss += (KL * measured.kl()[i] - gain) / pairs.size();
         }
         return loss;

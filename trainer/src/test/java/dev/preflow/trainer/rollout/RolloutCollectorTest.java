@@ -25,7 +25,7 @@ class RolloutCollectorTest {
 
     private static List<GenerationTask> tasks(long seed) {
         return new RolloutRequester("policy", SIZE, new RolloutForm(4, 2, 1), Clock.systemUTC())
-                .group(new Prompt("p1", "a red circle", "test", Instant.EPOCH), "release-1", seed);
+                .group(new Prompt("p1", "a red circle", "test", Instant.EPOCH), "release-1", 1, seed);
     }
 
     private static Rollout rollout(long seed, int index, String rewardRelease) {

@@ -19,8 +19,8 @@ class RolloutRequesterTest {
             new RolloutRequester("policy", 4, new RolloutForm(8, 4, 0.7f), new MovableClock());
 
     @Test
-    void shouldAskForImagesOfOnePromptByOneReleaseWithoutGuidance() {
-        List<GenerationTask> tasks = requester.group(PROMPT, "release-3", 7);
+    void shouldAskForImagesOfOnePromptByOneReleaseAlike() {
+        List<GenerationTask> tasks = requester.group(PROMPT, "release-3", 2.5f, 7);
 
         assertThat(tasks).hasSize(4).allSatisfy(task -> {
             assertThat(task.getPurpose()).isEqualTo(Purpose.ROLLOUT);
@@ -28,9 +28,9 @@ class RolloutRequesterTest {
             assertThat(task.getPolicyRelease()).isEqualTo("release-3");
             assertThat(task.getPromptText()).isEqualTo("a red circle");
             assertThat(task.getGroupSize()).isEqualTo(4);
-            assertThat(task.getGuidanceScale()).isEqualTo(1);
             assertThat(task.getSteps()).isEqualTo(8);
             assertThat(task.getStochasticSteps()).isEqualTo(4);
+            assertThat(task.getGuidanceScale()).isEqualTo(2.5f);
             assertThat(task.getEta()).isEqualTo(0.7f);
         });
         assertThat(tasks)
@@ -45,14 +45,15 @@ class RolloutRequesterTest {
     void shouldAskForTheSameAgainAfterARestart() {
         RolloutRequester other = new RolloutRequester("policy", 4, new RolloutForm(8, 4, 0.7f), Clock.systemUTC());
 
-        assertThat(other.group(PROMPT, "release-3", 7))
+        assertThat(other.group(PROMPT, "release-3", 2.5f, 7))
                 .extracting(GenerationTask::getId)
-                .containsExactlyElementsOf(requester.group(PROMPT, "release-3", 7).stream()
+                .containsExactlyElementsOf(requester.group(PROMPT, "release-3", 2.5f, 7).stream()
                         .map(GenerationTask::getId)
                         .toList());
-        assertThat(requester.group(PROMPT, "release-3", 8))
+        assertThat(requester.group(PROMPT, "release-3", 2.5f, 8))
                 .extracting(GenerationTask::getRolloutGroup)
-                .doesNotContain(requester.group(PROMPT, "release-3", 7).get(0).getRolloutGroup());
+                .doesNotContain(
+                        requester.group(PROMPT, "release-3", 2.5f, 7).get(0).getRolloutGroup());
     }
 
     @Test
