@@ -13,6 +13,7 @@ import dev.preflow.models.unet.UNet2DConditionModel;
 import dev.preflow.models.unet.UNetConfig;
 import dev.preflow.models.vae.AutoencoderKL;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -115,8 +116,28 @@ public record PipelineModels(
 
     /** Height and width of the images that the U-Net was trained to draw: SDXL is told of them. */
     public MicroConditioning nativeSize() {
-        ImageSize own = ownSize();
-        return MicroConditioning.of(own.height(), own.width());
+        return told(ownSize(), null);
+    }
+
+    /**
+     * What the network is told of an image.
+     *
+     * @param drawn its size
+     * @param framing how it shall look framed, or null for the plain truth
+     * @throws IllegalArgumentException if there is a framing of which the network cannot be told
+     */
+    MicroConditioning told(ImageSize drawn, @Nullable Framing framing) {
+        if (framing != null) {
+            requireFraming();
+        }
+        return (framing == null ? Framing.NONE : framing).of(drawn);
+    }
+
+    private void requireFraming() {
+        if (!unet.config().addsTextAndTime()) {
+            throw new IllegalArgumentException("Only SDXL is told of an image's original size, crop and target size,"
+                    + " and this model is none: leave them out");
+        }
     }
 
     /** What prompts condition an image of the native size on; see the other form. */
@@ -129,11 +150,21 @@ public record PipelineModels(
      *
      * @param manager the result attaches to it
      * @param prompts a null one is absent: the empty text, or all zeros where the pipeline says so
-     * @param sizes of the images, which only SDXL is told
+     * @param image what to tell SDXL of every image
      */
     public Conditioning encodePrompts(
-            Parameters policy, NDManager manager, List<@Nullable String> prompts, MicroConditioning sizes) {
-        return this.prompts.encode(policy, manager, prompts, sizes);
+            Parameters policy, NDManager manager, List<@Nullable String> prompts, MicroConditioning image) {
+        return encodePrompts(policy, manager, prompts, Collections.nCopies(prompts.size(), image));
+    }
+
+    /**
+     * The same where the images differ.
+     *
+     * @param images what to tell SDXL of each prompt's image
+     */
+    public Conditioning encodePrompts(
+            Parameters policy, NDManager manager, List<@Nullable String> prompts, List<MicroConditioning> images) {
+        return this.prompts.encode(policy, manager, prompts, images);
     }
 
     /** The U-Net's prediction for latents N×C×H×W, with one training timestep and one text each. */

@@ -124,9 +124,10 @@ public record PromptEncoder(List<Text> texts, boolean forceZerosForEmptyPrompt) 
      * The conditioning of prompts, of which null ones are absent. Equal prompts are encoded once.
      *
      * @param manager the result attaches to it
-     * @param sizes of all the images
+     * @param images what to tell SDXL of each prompt's image
      */
-    Conditioning encode(Parameters policy, NDManager manager, List<@Nullable String> prompts, MicroConditioning sizes) {
+    Conditioning encode(
+            Parameters policy, NDManager manager, List<@Nullable String> prompts, List<MicroConditioning> images) {
         List<@Nullable String> distinct = new ArrayList<>(new LinkedHashSet<>(prompts));
         List<String> spelled =
                 distinct.stream().map(prompt -> prompt == null ? "" : prompt).toList();
@@ -143,7 +144,8 @@ public record PromptEncoder(List<Text> texts, boolean forceZerosForEmptyPrompt) 
                 ? Conditioning.of(states)
                 : new Conditioning(
                         states,
-                        new Conditioning.Addition(spread(pooled, distinct, prompts), sizes.timeIds(prompts.size())));
+                        new Conditioning.Addition(
+                                spread(pooled, distinct, prompts), MicroConditioning.timeIds(images)));
     }
 
     private TextStates states(Text text, Scope p, NDManager manager, List<String> prompts) {

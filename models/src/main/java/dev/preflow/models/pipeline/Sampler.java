@@ -174,11 +174,18 @@ final class Sampler {
 
     private Conditioning text() {
         List<@Nullable String> texts = new ArrayList<>();
+        List<MicroConditioning> images = new ArrayList<>();
         if (requests.get(0).guided()) {
-            requests.forEach(request -> texts.add(request.negativePrompt()));
+            for (GenerationRequest request : requests) {
+                texts.add(request.negativePrompt());
+                images.add(models.told(size, request.framing()));
+            }
         }
-        requests.forEach(request -> texts.add(request.prompt()));
-        return models.encodePrompts(policy, manager, texts, MicroConditioning.of(size.height(), size.width()));
+        for (GenerationRequest request : requests) {
+            texts.add(request.prompt());
+            images.add(models.told(size, request.framing()));
+        }
+        return models.encodePrompts(policy, manager, texts, images);
     }
 
     /** The prediction, guided per sample (Ho and Salimans 2022) if the batch is. */

@@ -1,5 +1,8 @@
 package dev.preflow.models.unet;
 
+import java.util.List;
+import java.util.stream.DoubleStream;
+
 /**
  * What SDXL is told of an image beside its text (Podell et al. 2023, section 2.2), in pixels.
  *
@@ -21,13 +24,12 @@ public record MicroConditioning(
         return new MicroConditioning(height, width, 0, 0, height, width);
     }
 
-    /** The time ids of so many samples in a row, in diffusers' order. */
-    public double[] timeIds(int samples) {
-        double[] one = {originalHeight, originalWidth, cropTop, cropLeft, targetHeight, targetWidth};
-        double[] all = new double[samples * COUNT];
-        for (int i = 0; i < samples; i++) {
-            System.arraycopy(one, 0, all, i * COUNT, COUNT);
-        }
-        return all;
+    /** The time ids of images in a row, in diffusers' order. */
+    public static double[] timeIds(List<MicroConditioning> images) {
+        return images.stream().flatMapToDouble(MicroConditioning::ids).toArray();
+    }
+
+    private DoubleStream ids() {
+        return DoubleStream.of(originalHeight, originalWidth, cropTop, cropLeft, targetHeight, targetWidth);
     }
 }

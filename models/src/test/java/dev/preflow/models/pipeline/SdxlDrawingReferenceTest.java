@@ -13,6 +13,7 @@ import dev.preflow.models.tensor.TestDevice;
 import dev.preflow.models.weights.SafetensorsReader;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,25 +35,37 @@ class SdxlDrawingReferenceTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"sdxl, img2img.safetensors, from", "sdxl, img2img.safetensors, absent"})
+    @CsvSource({
+        "sdxl, img2img.safetensors, from",
+        "sdxl, img2img.safetensors, absent",
+        "sdxl, img2img.safetensors, told"
+    })
     void shouldDrawFromAnImage(String model, String file, String name) {
         Parameters expected = SafetensorsReader.readAll(Reference.folder(model).resolve(file), manager);
         boolean negative = !name.equals("absent");
         try (DiffusionPipeline pipeline =
                         DiffusionPipeline.load(Reference.folder(model), "reference", Precision.FLOAT32, manager);
                 Autograd off = Autograd.disabled()) {
-            NDArray drawn = draw(pipeline, expected, name, negative);
+            Framing framing = name.equals("told") ? framing() : null;
+
+            NDArray drawn = draw(pipeline, expected, name, negative, framing);
 
             assertThat(off(drawn, expected.get(name))).isLessThan(PIXELS);
             assertThat(drawn.max().sub(drawn.min()).getFloat()).isGreaterThan(0.5f);
+            if (framing != null) {
+                NDArray plain = draw(pipeline, expected, name, negative, null);
+                assertThat(off(plain, expected.get(name))).isGreaterThan(10 * PIXELS);
+            }
         }
     }
 
-    private NDArray draw(DiffusionPipeline pipeline, Parameters expected, String name, boolean negative) {
+    private NDArray draw(
+            DiffusionPipeline pipeline, Parameters expected, String name, boolean negative, @Nullable Framing framing) {
         List<GenerationRequest> requests = IntStream.range(0, PROMPTS.size())
                 .mapToObj(i -> new GenerationRequest(
                                 PROMPTS.get(i), negative ? NEGATIVE.get(i) : null, i, GUIDANCE, STEPS, 0, 0)
-                        .from(new StartImage(image(expected.get("image").get(i)), STRENGTH)))
+                        .from(new StartImage(image(expected.get("image").get(i)), STRENGTH))
+                        .framed(framing))
                 .toList();
         try (PolicyLease policy = pipeline.borrow()) {
             // the encoder's noise comes first
@@ -62,6 +75,11 @@ class SdxlDrawingReferenceTest {
                             .duplicate());
             return pipeline.models().decodeLatents(pipeline.vae(), sampler.sample(null, (done, steps) -> {}));
         }
+    }
+
+    /** What the fixtures call {@code TOLD}. */
+    private static Framing framing() {
+        return new Framing(new ImageSize(48, 64), 3, 5, new ImageSize(32, 40));
     }
 
     private static double off(NDArray drawn, NDArray expected) {
