@@ -51,6 +51,7 @@ final class TrainedPolicy implements AutoCloseable {
     private final Parameters trained;
 
     private final Path directory;
+
     private final AdamW optimiser;
     private final Ema average;
     private final Ppo ppo;
@@ -59,6 +60,7 @@ final class TrainedPolicy implements AutoCloseable {
         this.manager = manager;
         directory = config.get(TrainerSettings.BASE);
         base = DiffusionPipeline.load(directory, "base", compute.precision(), manager);
+        base.models().requireDrawsFromNoise();
         reference = base.borrow();
         lora = lora(reference.parameters(), config, manager);
         if (lora == null) {

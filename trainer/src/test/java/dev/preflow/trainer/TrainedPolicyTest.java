@@ -29,6 +29,8 @@ class TrainedPolicyTest {
     /** Four transformers, each of two attentions with four projections. */
     private static final int LAYERS = 4 * 2 * 4;
 
+    private static final Path REFERENCE = Path.of("../models/src/test/resources/reference");
+
     @TempDir
     private Path folder;
 
@@ -126,6 +128,19 @@ class TrainedPolicyTest {
             assertThat(TinyPolicy.meanReward(TinyPolicy.rollouts(trained, 3, 99)))
                     .isGreaterThan(TinyPolicy.meanReward(TinyPolicy.rollouts(base, 3, 99)));
         }
+    }
+
+    @Test
+    void shouldRefuseTheRefiner() {
+        Config refiner = TinyTrainer.config(
+                folder,
+                Map.of(
+                        TrainerSettings.BASE.key(),
+                        REFERENCE.resolve("sdxl-refiner").toString()));
+
+        assertThatThrownBy(() -> TrainedPolicy.open(refiner))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("SDXL's refiner");
     }
 
     @Test

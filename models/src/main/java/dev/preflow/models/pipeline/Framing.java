@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param originalSize of the image before it was resized and cropped: a small one makes it blurred; null for the size drawn
  * @param cropTop rows cut off above: more than 0 moves what is shown over the upper edge
  * @param cropLeft columns cut off at the left
- * @param targetSize of the image, or null for the size drawn
+ * @param targetSize of the image, or null for the size drawn; the refiner is not told of it
  */
 public record Framing(
         @Nullable ImageSize originalSize,
@@ -28,6 +28,11 @@ public record Framing(
             throw new IllegalArgumentException(
                     "cropTop = " + cropTop + ", cropLeft = " + cropLeft + ": neither may be negative");
         }
+    }
+
+    /** The same with nothing cut off. */
+    Framing uncropped() {
+        return new Framing(originalSize, 0, 0, targetSize);
     }
 
     /** What the network is told of an image of a size. */

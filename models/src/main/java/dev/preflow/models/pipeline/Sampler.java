@@ -130,6 +130,7 @@ final class Sampler {
                 .map(StartImage::image)
                 .toList();
         if (images.isEmpty()) {
+            models.requireDrawsFromNoise();
             return Ops.scale(noise.apply(0), run.initialScale());
         }
         try (NDManager step = manager.newSubManager()) {
@@ -178,12 +179,12 @@ final class Sampler {
         if (requests.get(0).guided()) {
             for (GenerationRequest request : requests) {
                 texts.add(request.negativePrompt());
-                images.add(models.told(size, request.framing()));
+                images.add(models.told(size, request.framing(), true));
             }
         }
         for (GenerationRequest request : requests) {
             texts.add(request.prompt());
-            images.add(models.told(size, request.framing()));
+            images.add(models.told(size, request.framing(), false));
         }
         return models.encodePrompts(policy, manager, texts, images);
     }

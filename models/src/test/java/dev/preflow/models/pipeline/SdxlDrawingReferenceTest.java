@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Drawings from an image by SDXL, as diffusers' {@code StableDiffusionXLImg2ImgPipeline} makes them. */
+/** Drawings from an image by SDXL and by its refiner, as diffusers' {@code StableDiffusionXLImg2ImgPipeline} makes them. */
 class SdxlDrawingReferenceTest {
     private static final double PIXELS = 1e-3;
     private static final List<String> PROMPTS = List.of("a red circle above a blue square", "two green triangles");
@@ -26,6 +26,7 @@ class SdxlDrawingReferenceTest {
     private static final int STEPS = 20;
     private static final double GUIDANCE = 4;
     private static final double STRENGTH = 0.6;
+    private static final String REFINER = "sdxl-refiner";
 
     private final NDManager manager = TestDevice.newManager();
 
@@ -38,7 +39,10 @@ class SdxlDrawingReferenceTest {
     @CsvSource({
         "sdxl, img2img.safetensors, from",
         "sdxl, img2img.safetensors, absent",
-        "sdxl, img2img.safetensors, told"
+        "sdxl, img2img.safetensors, told",
+        "sdxl-refiner, fixtures.safetensors, from",
+        "sdxl-refiner, fixtures.safetensors, absent",
+        "sdxl-refiner, fixtures.safetensors, told"
     })
     void shouldDrawFromAnImage(String model, String file, String name) {
         Parameters expected = SafetensorsReader.readAll(Reference.folder(model).resolve(file), manager);
@@ -46,7 +50,7 @@ class SdxlDrawingReferenceTest {
         try (DiffusionPipeline pipeline =
                         DiffusionPipeline.load(Reference.folder(model), "reference", Precision.FLOAT32, manager);
                 Autograd off = Autograd.disabled()) {
-            Framing framing = name.equals("told") ? framing() : null;
+            Framing framing = name.equals("told") ? framing(model) : null;
 
             NDArray drawn = draw(pipeline, expected, name, negative, framing);
 
@@ -77,9 +81,9 @@ class SdxlDrawingReferenceTest {
         }
     }
 
-    /** What the fixtures call {@code TOLD}. */
-    private static Framing framing() {
-        return new Framing(new ImageSize(48, 64), 3, 5, new ImageSize(32, 40));
+    /** What the fixtures call {@code TOLD}; the refiner is told of no target size. */
+    private static Framing framing(String model) {
+        return new Framing(new ImageSize(48, 64), 3, 5, model.equals(REFINER) ? null : new ImageSize(32, 40));
     }
 
     private static double off(NDArray drawn, NDArray expected) {

@@ -35,7 +35,7 @@ final class Painter implements AutoCloseable {
      * @param directory the directory
      * @param compute where it draws, and in what precision
      * @return a painter with weights of its own
-     * @throws IOException when there is no such directory, or it is no pipeline
+     * @throws IOException when there is no such directory, or it is no pipeline that draws from noise
      */
     static Painter load(Path directory, Compute compute) throws IOException {
         if (!Files.isDirectory(directory)) {
@@ -43,10 +43,9 @@ final class Painter implements AutoCloseable {
         }
         var manager = compute.newManager();
         try {
-            return new Painter(
-                    manager,
-                    DiffusionPipeline.load(directory, directory.toString(), compute.precision(), manager),
-                    null);
+            var pipeline = DiffusionPipeline.load(directory, directory.toString(), compute.precision(), manager);
+            pipeline.models().requireDrawsFromNoise();
+            return new Painter(manager, pipeline, null);
         } catch (RuntimeException e) {
             manager.close();
             throw new IOException("Cannot load the model in %s: %s".formatted(directory, e.getMessage()), e);
