@@ -70,7 +70,9 @@ public final class ProducerSettings {
 
     /** The generator's model directory. */
     public static final Setting<Path> GENERATOR_DIRECTORY = Settings.path(
-                    "generators.*.directory", "", "The diffusers directory of a pipeline; the policy starts with it")
+                    "generators.*.directory",
+                    "",
+                    "Diffusers directory or single file of a pipeline; the policy starts with it")
             .withoutDefault();
 
     /** The generator's own steps. */

@@ -50,15 +50,18 @@ final class TrainedPolicy implements AutoCloseable {
     /** What changes: the policy, or the LoRA in it. */
     private final Parameters trained;
 
-    private final Path directory;
+    /** Where the base lies. */
+    private final Path source;
+
     private final AdamW optimiser;
     private final Ema average;
     private final Ppo ppo;
 
     private TrainedPolicy(NDManager manager, Compute compute, Config config) {
         this.manager = manager;
-        directory = config.get(TrainerSettings.BASE);
-        base = DiffusionPipeline.load(directory, "base", compute.precision(), manager);
+        source = config.get(TrainerSettings.BASE);
+        base = DiffusionPipeline.load(source, "base", compute.precision(), manager);
+        base.models().requireDrawsFromNoise();
         reference = base.borrow();
         lora = lora(reference.parameters(), config, manager);
         if (lora == null) {
@@ -199,7 +202,7 @@ final class TrainedPolicy implements AutoCloseable {
         if (lora == null) {
             base.save(target, policy);
         } else {
-            LoraDirectory.save(target, lora, reference.parameters(), directory);
+            LoraDirectory.save(target, lora, reference.parameters(), source);
         }
     }
 

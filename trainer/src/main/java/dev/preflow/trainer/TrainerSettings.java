@@ -16,7 +16,9 @@ public final class TrainerSettings {
 
     /** The base. */
     public static final Setting<Path> BASE = Settings.path(
-            "trainer.base", "demo/models/base", "Diffusers directory that training starts from and is held close to");
+            "trainer.base",
+            "demo/models/base",
+            "Diffusers directory or single file that training starts from and is held close to");
 
     /** Checkpoints. */
     public static final Setting<Path> CHECKPOINTS =

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDManager;
 import dev.preflow.models.pipeline.DiffusionPipeline;
+import dev.preflow.models.pipeline.LoraDirectory;
 import dev.preflow.models.tensor.Torch;
 import dev.preflow.models.weights.SafetensorsReader;
 import dev.preflow.stream.config.Config;
@@ -28,6 +29,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TrainedPolicyTest {
     /** Four transformers, each of two attentions with four projections. */
     private static final int LAYERS = 4 * 2 * 4;
+
+    private static final Path REFERENCE = Path.of("../models/src/test/resources/reference");
+    private static final List<String> BESIDE = List.of(
+            "tokenizer/vocab.json",
+            "tokenizer/merges.txt",
+            "tokenizer/tokenizer_config.json",
+            "unet/config.json",
+            "vae/config.json",
+            "text_encoder/config.json");
 
     @TempDir
     private Path folder;
@@ -126,6 +136,64 @@ class TrainedPolicyTest {
             assertThat(TinyPolicy.meanReward(TinyPolicy.rollouts(trained, 3, 99)))
                     .isGreaterThan(TinyPolicy.meanReward(TinyPolicy.rollouts(base, 3, 99)));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2})
+    void shouldTrainABaseInOneFile(int rank) throws Exception {
+        Path base = singleFile();
+        Path exported = folder.resolve("exported");
+        config = TinyTrainer.config(
+                folder,
+                Map.of(
+                        TrainerSettings.BASE.key(),
+                        base.toString(),
+                        TrainerSettings.LORA_RANK.key(),
+                        Integer.toString(rank)));
+        Checkpoints checkpoints = new Checkpoints(folder.resolve("checkpoints"));
+
+        // every iteration draws by what the one before has exported
+        train(checkpoints, 2);
+        try (TrainedPolicy policy = TrainedPolicy.open(config)) {
+            policy.restore(checkpoints);
+            policy.export(exported);
+        }
+
+        assertThat(LoraDirectory.holds(exported)).isEqualTo(rank > 0);
+        if (rank > 0) {
+            assertThat(LoraDirectory.base(exported)).isEqualTo(base);
+        }
+        try (NDManager manager = Torch.newManager();
+                DiffusionPipeline trained = DiffusionPipeline.load(exported, "trained", manager);
+                DiffusionPipeline before = DiffusionPipeline.load(base, "base", manager)) {
+            assertThat(TinyPolicy.meanReward(TinyPolicy.rollouts(trained, 1, 99)))
+                    .isNotEqualTo(TinyPolicy.meanReward(TinyPolicy.rollouts(before, 1, 99)));
+        }
+    }
+
+    /** A small Stable Diffusion as it was published, with what lies beside it. */
+    private Path singleFile() throws IOException {
+        for (String name : BESIDE) {
+            Path target = folder.resolve("sd1").resolve(name);
+            Files.createDirectories(target.getParent());
+            Files.copy(REFERENCE.resolve("sd1").resolve(name), target);
+        }
+        return Files.copy(
+                REFERENCE.resolve("checkpoints/sd1.safetensors"),
+                folder.toAbsolutePath().resolve("sd1.safetensors"));
+    }
+
+    @Test
+    void shouldRefuseTheRefiner() {
+        Config refiner = TinyTrainer.config(
+                folder,
+                Map.of(
+                        TrainerSettings.BASE.key(),
+                        REFERENCE.resolve("sdxl-refiner").toString()));
+
+        assertThatThrownBy(() -> TrainedPolicy.open(refiner))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("SDXL's refiner");
     }
 
     @Test

@@ -118,6 +118,9 @@ public final class GenerateCommand extends CliCommand {
                     "How much of --image is drawn anew: the share of the steps that are taken, up to 1. Default: 0.8.")
     private @Nullable Double strength;
 
+    @Mixin
+    private FramingOptions told = new FramingOptions();
+
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Seed of the first image." + DEFAULT)
     private long seed;
 
@@ -155,7 +158,7 @@ public final class GenerateCommand extends CliCommand {
     private GenerationRequest request() throws IOException {
         RgbImage begin = image == null ? null : RgbImage.decode(Files.readAllBytes(image));
         try {
-            var request = new GenerationRequest(prompt, negative, seed, guidance, steps, 0, 0);
+            var request = new GenerationRequest(prompt, negative, seed, guidance, steps, 0, 0).framed(told.framing());
             return begin == null
                     ? request
                     : request.from(new StartImage(begin, strength == null ? DEFAULT_STRENGTH : strength));

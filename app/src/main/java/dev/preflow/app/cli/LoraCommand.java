@@ -41,10 +41,10 @@ public final class LoraCommand extends CliCommand {
 
     @Option(
             names = "--model",
-            paramLabel = "DIR",
+            paramLabel = "PATH",
             description =
-                    "The base that the LoRA belongs to, a diffusers directory; else the one that the release names, or"
-                            + " with --input the one that comes with Preflow.")
+                    "The base that the LoRA belongs to, a diffusers directory or a single file; else the one that the"
+                            + " release names, or with --input the one that comes with Preflow.")
     private @Nullable Path model;
 
     @Mixin

@@ -10,6 +10,7 @@ import dev.preflow.demo.endpoint.JudgeServer;
 import dev.preflow.demo.endpoint.JudgeServerOptions;
 import dev.preflow.demo.scene.SceneParser;
 import dev.preflow.demo.scene.Split;
+import dev.preflow.models.tensor.Torch;
 import dev.preflow.stream.blob.ReleaseFiles;
 import dev.preflow.stream.config.Config;
 import dev.preflow.stream.observe.Health;
@@ -112,6 +113,8 @@ public final class Demo implements AutoCloseable {
      * @throws IOException when something cannot start; nothing is left running then
      */
     public static Demo start(DemoOptions options, Configure configure) throws IOException {
+        // where PyTorch does not start, nothing else need be
+        Torch.engine();
         return new Demo(options, configure);
     }
 

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param eta noise of those steps as a share of DDPM's
  * @param size of the image, or null for the size that the model was trained on
  * @param start the image to begin from, or null to begin from noise
+ * @param framing what SDXL is told of the image's framing, or null for an image of its own size that nothing was cut off
  */
 public record GenerationRequest(
         String prompt,
@@ -24,7 +25,8 @@ public record GenerationRequest(
         int stochasticSteps,
         double eta,
         @Nullable ImageSize size,
-        @Nullable StartImage start) {
+        @Nullable StartImage start,
+        @Nullable Framing framing) {
 
     /** Checks the ranges. */
     public GenerationRequest {
@@ -61,7 +63,7 @@ public record GenerationRequest(
             int steps,
             int stochasticSteps,
             double eta) {
-        this(prompt, negativePrompt, seed, guidanceScale, steps, stochasticSteps, eta, null, null);
+        this(prompt, negativePrompt, seed, guidanceScale, steps, stochasticSteps, eta, null, null, null);
     }
 
     /** A request without stochastic steps and without a negative prompt. */
@@ -72,19 +74,25 @@ public record GenerationRequest(
     /** The same of another seed. */
     public GenerationRequest seeded(long other) {
         return new GenerationRequest(
-                prompt, negativePrompt, other, guidanceScale, steps, stochasticSteps, eta, size, start);
+                prompt, negativePrompt, other, guidanceScale, steps, stochasticSteps, eta, size, start, framing);
     }
 
     /** The same for another size. */
     public GenerationRequest sized(ImageSize other) {
         return new GenerationRequest(
-                prompt, negativePrompt, seed, guidanceScale, steps, stochasticSteps, eta, other, start);
+                prompt, negativePrompt, seed, guidanceScale, steps, stochasticSteps, eta, other, start, framing);
     }
 
     /** The same from an image and in its size. */
     public GenerationRequest from(StartImage image) {
         return new GenerationRequest(
-                prompt, negativePrompt, seed, guidanceScale, steps, stochasticSteps, eta, image.size(), image);
+                prompt, negativePrompt, seed, guidanceScale, steps, stochasticSteps, eta, image.size(), image, framing);
+    }
+
+    /** The same told of another framing, which only SDXL can be, or of none. */
+    public GenerationRequest framed(@Nullable Framing other) {
+        return new GenerationRequest(
+                prompt, negativePrompt, seed, guidanceScale, steps, stochasticSteps, eta, size, start, other);
     }
 
     boolean guided() {

@@ -37,23 +37,23 @@ public final class LoraDirectory {
      *
      * @param directory is made if it is not there
      * @param base the weights that it adapts
-     * @param baseDirectory the diffusers directory that the weights come from
+     * @param source the diffusers directory or the single file that the weights come from
      */
-    public static void save(Path directory, Lora lora, Parameters base, Path baseDirectory) {
+    public static void save(Path directory, Lora lora, Parameters base, Path source) {
         try {
             Files.createDirectories(directory);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write the LoRA to " + directory, e);
         }
         Map<String, String> metadata =
-                Map.of(BASE, baseDirectory.toAbsolutePath().normalize().toString());
+                Map.of(BASE, source.toAbsolutePath().normalize().toString());
         LoraFile.write(file(directory), lora, base, LoraFormat.DIFFUSERS, metadata);
     }
 
     /**
-     * The diffusers directory that a LoRA belongs to.
+     * The diffusers directory or the single file that a LoRA belongs to.
      *
-     * @throws WeightsException if the file does not say, or the directory is not there
+     * @throws WeightsException if the LoRA does not say, or its base is not there
      */
     public static Path base(Path directory) {
         Path file = file(directory);
@@ -64,7 +64,7 @@ public final class LoraDirectory {
         if (base == null) {
             throw new WeightsException(file, "its metadata has no " + BASE + ": give the LoRA beside a model instead");
         }
-        if (!Files.isDirectory(Path.of(base))) {
+        if (!Files.exists(Path.of(base))) {
             throw new WeightsException(
                     file, "its base " + base + " is not there: give the LoRA beside a copy of that model instead");
         }

@@ -32,7 +32,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads and writes diffusers' directories of {@code StableDiffusionPipeline}s and {@code StableDiffusionXLPipeline}s. */
+/**
+ * Reads and writes diffusers' directories of {@code StableDiffusionPipeline}s and {@code StableDiffusionXLPipeline}s, and of
+ * {@code StableDiffusionXLImg2ImgPipeline}s, as which SDXL's refiner is published.
+ */
 final class PipelineDirectory {
 
     static final String INDEX = "model_index.json";
@@ -40,7 +43,9 @@ final class PipelineDirectory {
     private static final String CLASS = "_class_name";
     private static final String PIPELINE = "StableDiffusionPipeline";
     private static final String PIPELINE_XL = "StableDiffusionXLPipeline";
+    private static final String REFINER = "StableDiffusionXLImg2ImgPipeline";
     private static final String FORCE_ZEROS = "force_zeros_for_empty_prompt";
+    private static final String SCORED = "requires_aesthetics_score";
     private static final String CONFIG = "config.json";
     private static final String SCHEDULER = "scheduler";
     private static final String TOKENIZER = "tokenizer";
@@ -74,7 +79,7 @@ final class PipelineDirectory {
                     models.unet().shapes(),
                     policy.scope(PipelineModels.UNET));
             for (int i = 0; i < models.prompts().texts().size(); i++) {
-                String name = PromptEncoder.prefix(i);
+                String name = models.prompts().prefix(i);
                 read(
                         directory.resolve(name),
                         TRANSFORMERS_WEIGHTS,
@@ -101,7 +106,7 @@ final class PipelineDirectory {
         try {
             List<PromptEncoder.Text> texts = new ArrayList<>();
             for (int i = 0; i < index.textEncoders(); i++) {
-                texts.add(text(directory, i));
+                texts.add(text(directory, i, index.refiner()));
             }
             return new PipelineModels(
                     new UNet2DConditionModel(
@@ -115,33 +120,43 @@ final class PipelineDirectory {
         }
     }
 
-    private static PromptEncoder.Text text(Path directory, int index) throws IOException {
+    private static PromptEncoder.Text text(Path directory, int index, boolean onlySecond) throws IOException {
         return new PromptEncoder.Text(
-                new ClipTextEncoder(ClipTextConfig.read(
-                        directory.resolve(PromptEncoder.prefix(index)).resolve(CONFIG))),
-                ClipTokenizer.load(directory.resolve(tokenizer(index))));
+                new ClipTextEncoder(ClipTextConfig.read(directory
+                        .resolve(PromptEncoder.prefix(index, onlySecond))
+                        .resolve(CONFIG))),
+                ClipTokenizer.load(directory.resolve(tokenizer(index, onlySecond))));
     }
 
-    private static String tokenizer(int index) {
-        return index == 0 ? TOKENIZER : TOKENIZER + "_" + (index + 1);
+    private static String tokenizer(int index, boolean onlySecond) {
+        return index == 0 && !onlySecond ? TOKENIZER : TOKENIZER + PromptEncoder.SECOND;
     }
 
     /** What the index says beside the classes that load the folders, which their own configs say again. */
     private record Index(
-            @JsonProperty(CLASS) String className, @Nullable Boolean forceZerosForEmptyPrompt) {
+            @JsonProperty(CLASS) String className,
+            @Nullable Boolean forceZerosForEmptyPrompt,
+            @Nullable Boolean requiresAestheticsScore) {
+        private static final List<String> CLASSES = List.of(PIPELINE, PIPELINE_XL, REFINER);
+
         Index {
-            if (!List.of(PIPELINE, PIPELINE_XL).contains(className)) {
+            if (!CLASSES.contains(className)) {
                 throw new IllegalArgumentException(
-                        CLASS + " " + className + ": only " + PIPELINE + " and " + PIPELINE_XL + " are supported");
+                        CLASS + " " + className + ": only " + String.join(", ", CLASSES) + " are supported");
             }
         }
 
+        /** SDXL's base can be saved as an image-to-image pipeline too: only the refiner asks for a score. */
+        boolean refiner() {
+            return className.equals(REFINER) && Boolean.TRUE.equals(requiresAestheticsScore);
+        }
+
         int textEncoders() {
-            return className.equals(PIPELINE_XL) ? 2 : 1;
+            return className.equals(PIPELINE) || refiner() ? 1 : 2;
         }
 
         boolean forcesZeros() {
-            return className.equals(PIPELINE_XL) && !Boolean.FALSE.equals(forceZerosForEmptyPrompt);
+            return !className.equals(PIPELINE) && !Boolean.FALSE.equals(forceZerosForEmptyPrompt);
         }
     }
 
@@ -179,7 +194,7 @@ final class PipelineDirectory {
                 Files.createDirectories(directory.resolve(folder));
             }
             for (int i = 0; i < models.prompts().texts().size(); i++) {
-                saveText(directory, i, models.prompts().texts().get(i), policy);
+                saveText(directory, i, models.prompts(), policy);
             }
             models.scheduler().save(directory.resolve(SCHEDULER).resolve("scheduler_config.json"));
         } catch (IOException e) {
@@ -189,40 +204,46 @@ final class PipelineDirectory {
         models.vae().config().write(directory.resolve(VAE).resolve(CONFIG));
         write(directory.resolve(UNET), DIFFUSERS_WEIGHTS, policy.scope(PipelineModels.UNET));
         write(directory.resolve(VAE), DIFFUSERS_WEIGHTS, vae.root());
-        boolean two = models.prompts().texts().size() > 1;
-        ConfigJson.write(
-                directory.resolve(INDEX), index(models, two), ConfigJson.diffusers(two ? PIPELINE_XL : PIPELINE));
+        String className = models.refines() ? REFINER : models.prompts().pools() ? PIPELINE_XL : PIPELINE;
+        ConfigJson.write(directory.resolve(INDEX), index(models), ConfigJson.diffusers(className));
     }
 
-    private static void saveText(Path directory, int index, PromptEncoder.Text text, Parameters policy)
+    private static void saveText(Path directory, int index, PromptEncoder prompts, Parameters policy)
             throws IOException {
-        Path folder = directory.resolve(PromptEncoder.prefix(index));
+        PromptEncoder.Text text = prompts.texts().get(index);
+        Path folder = directory.resolve(prompts.prefix(index));
         Files.createDirectories(folder);
         text.encoder().config().write(folder.resolve(CONFIG));
-        write(folder, TRANSFORMERS_WEIGHTS, policy.scope(PromptEncoder.prefix(index)));
-        Files.createDirectories(directory.resolve(tokenizer(index)));
-        text.tokenizer().save(directory.resolve(tokenizer(index)));
+        write(folder, TRANSFORMERS_WEIGHTS, policy.scope(prompts.prefix(index)));
+        Path tokenizer = directory.resolve(tokenizer(index, prompts.onlySecond()));
+        Files.createDirectories(tokenizer);
+        text.tokenizer().save(tokenizer);
     }
 
     private static void write(Path folder, String name, Scope parameters) {
         SafetensorsWriter.write(folder.resolve(name + ".safetensors"), parameters.asMap(), Map.of("format", "pt"));
     }
 
-    private static Map<String, Object> index(PipelineModels models, boolean two) {
+    private static Map<String, Object> index(PipelineModels models) {
         Map<String, Object> index = new TreeMap<>();
         index.put(UNET, List.of("diffusers", "UNet2DConditionModel"));
         index.put(VAE, List.of("diffusers", "AutoencoderKL"));
         index.put(SCHEDULER, List.of("diffusers", models.scheduler().className()));
-        List<PromptEncoder.Text> texts = models.prompts().texts();
-        for (int i = 0; i < texts.size(); i++) {
-            String className = texts.get(i).encoder().config().className();
-            index.put(PromptEncoder.prefix(i), List.of("transformers", className));
-            index.put(tokenizer(i), List.of("transformers", "CLIPTokenizer"));
+        PromptEncoder prompts = models.prompts();
+        for (int i = 0; i < prompts.texts().size(); i++) {
+            String className = prompts.texts().get(i).encoder().config().className();
+            index.put(prompts.prefix(i), List.of("transformers", className));
+            index.put(tokenizer(i, prompts.onlySecond()), List.of("transformers", "CLIPTokenizer"));
+        }
+        if (models.refines()) {
+            index.put(PromptEncoder.prefix(0, false), Arrays.asList(null, null));
+            index.put(TOKENIZER, Arrays.asList(null, null));
+            index.put(SCORED, true);
         }
         index.put("feature_extractor", Arrays.asList(null, null));
         index.put("image_encoder", Arrays.asList(null, null));
-        if (two) {
-            index.put(FORCE_ZEROS, models.prompts().forceZerosForEmptyPrompt());
+        if (prompts.pools()) {
+            index.put(FORCE_ZEROS, prompts.forceZerosForEmptyPrompt());
         } else {
             index.put("safety_checker", Arrays.asList(null, null));
             index.put("requires_safety_checker", false);

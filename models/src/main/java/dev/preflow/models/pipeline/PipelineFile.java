@@ -104,7 +104,7 @@ final class PipelineFile {
     }
 
     private PromptEncoder.Text text(int index, boolean openClip) throws IOException {
-        String part = PromptEncoder.prefix(index);
+        String part = PromptEncoder.prefix(index, false);
         ClipTextConfig config = config(part, ClipTextConfig::read, () -> checkpoint.text(part));
         ClipTokenizer tokenizer = ClipTokenizer.load(tokenizer());
         return new PromptEncoder.Text(

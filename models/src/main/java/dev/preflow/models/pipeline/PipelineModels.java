@@ -13,6 +13,7 @@ import dev.preflow.models.unet.UNet2DConditionModel;
 import dev.preflow.models.unet.UNetConfig;
 import dev.preflow.models.vae.AutoencoderKL;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -35,6 +36,11 @@ public record PipelineModels(
     /** The prefix of the U-Net's parameters in a policy. */
     public static final String UNET = "unet";
 
+    /** What diffusers tells the refiner of the image it shall draw, and of the one that guidance leads away from. */
+    private static final double AESTHETIC_SCORE = 6;
+
+    private static final double NEGATIVE_AESTHETIC_SCORE = 2.5;
+
     /** Checks that the parts fit together. */
     public PipelineModels {
         UNetConfig config = unet.config();
@@ -46,9 +52,10 @@ public record PipelineModels(
                     + (prompts.pools() ? "projects" : "does not project"));
         }
         if (config.addsTextAndTime()) {
+            int told = prompts.onlySecond() ? MicroConditioning.SCORED_COUNT : MicroConditioning.COUNT;
             require(
                     config.projectionClassEmbeddingsInputDim(),
-                    prompts.pooledChannels() + MicroConditioning.COUNT * config.additionTimeEmbedDim(),
+                    prompts.pooledChannels() + told * config.additionTimeEmbedDim(),
                     "projection_class_embeddings_input_dim");
         }
     }
@@ -115,8 +122,57 @@ public record PipelineModels(
 
     /** Height and width of the images that the U-Net was trained to draw: SDXL is told of them. */
     public MicroConditioning nativeSize() {
-        ImageSize own = ownSize();
-        return MicroConditioning.of(own.height(), own.width());
+        return told(ownSize(), null, false);
+    }
+
+    /** Whether these are SDXL's refiner, which draws on from an image and is told how beautiful it shall be. */
+    public boolean refines() {
+        return prompts.onlySecond();
+    }
+
+    /**
+     * Checks that these draw from noise, as training needs it.
+     *
+     * @throws IllegalArgumentException if they are SDXL's refiner
+     */
+    public void requireDrawsFromNoise() {
+        if (refines()) {
+            throw new IllegalArgumentException(
+                    "This model is SDXL's refiner, which draws on from an image: give it one to"
+                            + " start from, or take SDXL's base to draw from noise and to train");
+        }
+    }
+
+    /**
+     * What the network is told of an image.
+     *
+     * @param drawn its size
+     * @param framing how it shall look framed, or null for the plain truth
+     * @param negative whether it is told what guidance leads away from: the refiner is told of a plain image then
+     * @throws IllegalArgumentException if there is a framing of which the network cannot be told
+     */
+    MicroConditioning told(ImageSize drawn, @Nullable Framing framing, boolean negative) {
+        if (framing != null) {
+            requireFraming(framing);
+        }
+        Framing given = framing == null ? Framing.NONE : framing;
+        if (!refines()) {
+            return given.of(drawn);
+        }
+        return negative
+                ? given.uncropped().of(drawn).scored(NEGATIVE_AESTHETIC_SCORE)
+                : given.of(drawn).scored(AESTHETIC_SCORE);
+    }
+
+    private void requireFraming(Framing framing) {
+        if (!unet.config().addsTextAndTime()) {
+            throw new IllegalArgumentException("Only SDXL is told of an image's original size, crop and target size,"
+                    + " and this model is none: leave them out");
+        }
+        if (refines() && framing.targetSize() != null) {
+            throw new IllegalArgumentException(
+                    "SDXL's refiner is not told of a target size but of an aesthetic score: leave the target size out");
+        }
     }
 
     /** What prompts condition an image of the native size on; see the other form. */
@@ -129,11 +185,21 @@ public record PipelineModels(
      *
      * @param manager the result attaches to it
      * @param prompts a null one is absent: the empty text, or all zeros where the pipeline says so
-     * @param sizes of the images, which only SDXL is told
+     * @param image what to tell SDXL of every image
      */
     public Conditioning encodePrompts(
-            Parameters policy, NDManager manager, List<@Nullable String> prompts, MicroConditioning sizes) {
-        return this.prompts.encode(policy, manager, prompts, sizes);
+            Parameters policy, NDManager manager, List<@Nullable String> prompts, MicroConditioning image) {
+        return encodePrompts(policy, manager, prompts, Collections.nCopies(prompts.size(), image));
+    }
+
+    /**
+     * The same where the images differ.
+     *
+     * @param images what to tell SDXL of each prompt's image
+     */
+    public Conditioning encodePrompts(
+            Parameters policy, NDManager manager, List<@Nullable String> prompts, List<MicroConditioning> images) {
+        return this.prompts.encode(policy, manager, prompts, images);
     }
 
     /** The U-Net's prediction for latents N×C×H×W, with one training timestep and one text each. */

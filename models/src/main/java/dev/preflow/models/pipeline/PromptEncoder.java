@@ -23,12 +23,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Prompts to what conditions the U-Net. Stable Diffusion 1.x and 2.x have one text encoder and take its last hidden state.
  * SDXL has two, takes the hidden states before their last layers side by side, and adds the pooled text of the last encoder,
- * which projects, and the image's sizes.
+ * which projects, and the image's sizes. SDXL's refiner has the second of them only.
  *
  * @param texts the text encoders, in diffusers' order
  * @param forceZerosForEmptyPrompt whether an absent prompt is all zeros, rather than an empty text
  */
 public record PromptEncoder(List<Text> texts, boolean forceZerosForEmptyPrompt) {
+
+    /** What follows the names of the second encoder's folders. */
+    static final String SECOND = "_2";
 
     private static final String PREFIX = "text_encoder";
 
@@ -79,8 +82,18 @@ public record PromptEncoder(List<Text> texts, boolean forceZerosForEmptyPrompt) 
     }
 
     /** The prefix of an encoder's parameters in a policy, which is also its folder in a diffusers directory. */
-    static String prefix(int index) {
-        return index == 0 ? PREFIX : PREFIX + "_" + (index + 1);
+    String prefix(int index) {
+        return prefix(index, onlySecond());
+    }
+
+    /** The same before the encoders are made, of a pipeline that has both or {@linkplain #onlySecond() only the second}. */
+    static String prefix(int index, boolean onlySecond) {
+        return index == 0 && !onlySecond ? PREFIX : PREFIX + SECOND;
+    }
+
+    /** Whether SDXL's first text encoder is missing, as it is in the refiner. */
+    boolean onlySecond() {
+        return texts.size() == 1 && pools();
     }
 
     /** Whether the last encoder's pooled text and the image's sizes are part of the conditioning. */
@@ -124,9 +137,10 @@ public record PromptEncoder(List<Text> texts, boolean forceZerosForEmptyPrompt) 
      * The conditioning of prompts, of which null ones are absent. Equal prompts are encoded once.
      *
      * @param manager the result attaches to it
-     * @param sizes of all the images
+     * @param images what to tell SDXL of each prompt's image
      */
-    Conditioning encode(Parameters policy, NDManager manager, List<@Nullable String> prompts, MicroConditioning sizes) {
+    Conditioning encode(
+            Parameters policy, NDManager manager, List<@Nullable String> prompts, List<MicroConditioning> images) {
         List<@Nullable String> distinct = new ArrayList<>(new LinkedHashSet<>(prompts));
         List<String> spelled =
                 distinct.stream().map(prompt -> prompt == null ? "" : prompt).toList();
@@ -143,7 +157,8 @@ public record PromptEncoder(List<Text> texts, boolean forceZerosForEmptyPrompt) 
                 ? Conditioning.of(states)
                 : new Conditioning(
                         states,
-                        new Conditioning.Addition(spread(pooled, distinct, prompts), sizes.timeIds(prompts.size())));
+                        new Conditioning.Addition(
+                                spread(pooled, distinct, prompts), MicroConditioning.timeIds(images)));
     }
 
     private TextStates states(Text text, Scope p, NDManager manager, List<String> prompts) {

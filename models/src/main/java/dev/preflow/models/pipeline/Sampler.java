@@ -130,6 +130,7 @@ final class Sampler {
                 .map(StartImage::image)
                 .toList();
         if (images.isEmpty()) {
+            models.requireDrawsFromNoise();
             return Ops.scale(noise.apply(0), run.initialScale());
         }
         try (NDManager step = manager.newSubManager()) {
@@ -174,11 +175,18 @@ final class Sampler {
 
     private Conditioning text() {
         List<@Nullable String> texts = new ArrayList<>();
+        List<MicroConditioning> images = new ArrayList<>();
         if (requests.get(0).guided()) {
-            requests.forEach(request -> texts.add(request.negativePrompt()));
+            for (GenerationRequest request : requests) {
+                texts.add(request.negativePrompt());
+                images.add(models.told(size, request.framing(), true));
+            }
         }
-        requests.forEach(request -> texts.add(request.prompt()));
-        return models.encodePrompts(policy, manager, texts, MicroConditioning.of(size.height(), size.width()));
+        for (GenerationRequest request : requests) {
+            texts.add(request.prompt());
+            images.add(models.told(size, request.framing(), false));
+        }
+        return models.encodePrompts(policy, manager, texts, images);
     }
 
     private NDArray predict(NDArray latents, double time, Conditioning text) {

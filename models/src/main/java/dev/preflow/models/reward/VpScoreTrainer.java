@@ -1,5 +1,6 @@
 package dev.preflow.models.reward;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
@@ -8,6 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.preflow.models.image.RgbImage;
 import dev.preflow.models.optim.AdamW;
+import dev.preflow.models.optim.DataParallel;
 import dev.preflow.models.optim.Ema;
 import dev.preflow.models.optim.LearningRate;
 import dev.preflow.models.optim.NonFiniteException;
@@ -20,9 +22,12 @@ import dev.preflow.models.weights.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.DoubleConsumer;
 import java.util.random.RandomGenerator;
 
 /**
@@ -40,6 +45,10 @@ public final class VpScoreTrainer implements AutoCloseable {
     private final Settings settings;
     private final AdamW optimiser;
     private final Ema ema;
+    private final DataParallel workers;
+    /** The network over every worker's parameters; the first is the model itself. */
+    private final List<VpScore> replicas = new ArrayList<>();
+
     private long steps;
 
     /**
@@ -83,13 +92,26 @@ public final class VpScoreTrainer implements AutoCloseable {
      */
     public record Step(float loss, double accuracy, float gradientNorm) {}
 
-    /** A trainer at step 0; it owns the model. */
+    /** A trainer at step 0 on the model's own device; it owns the model. */
     public VpScoreTrainer(VpScore model, Settings settings) {
+        this(model, settings, List.of(model.parameters().manager().getDevice()));
+    }
+
+    /**
+     * A trainer at step 0 that shares the parts of a step out among devices; it owns the model.
+     *
+     * @param devices at least one; the first is the model's own
+     */
+    public VpScoreTrainer(VpScore model, Settings settings, List<Device> devices) {
         this.model = model;
         this.settings = settings;
         FrozenLayers.apply(model.parameters(), model.config(), settings.frozenFraction());
         optimiser = new AdamW(model.parameters(), AdamW.Settings.of(settings.weightDecay()));
         ema = new Ema(model.parameters(), model.parameters().manager(), settings.averageDecay());
+        workers = new DataParallel(List.of(model.parameters()), devices);
+        for (int worker = 0; worker < devices.size(); worker++) {
+            replicas.add(model.with(workers.replica(worker).get(0)));
+        }
     }
 
     /**
@@ -101,25 +123,57 @@ public final class VpScoreTrainer implements AutoCloseable {
         return step(List.of(batch));
     }
 
-    /** One optimiser step on the mean over the pairs of several batches, whose gradients are accumulated. */
+    /**
+     * One optimiser step on the mean over the pairs of several batches, whose gradients are added up. The devices take the
+     * batches in turn; on how many of them they are computed makes no difference but of rounding.
+     */
     public Step step(List<PreferenceBatch> parts) {
-        int pairs = parts.stream().mapToInt(PreferenceBatch::pairs).sum();
-        RandomGenerator random = Noise.generator(Noise.derive(settings.seed(), steps));
-        double loss = 0;
-        double right = 0;
-        for (PreferenceBatch part : parts) {
-            double share = part.pairs() / (double) pairs;
-            try (NDManager scope = model.parameters().manager().newSubManager();
-                    Autograd grad = Autograd.enabled()) {
-                List<RgbImage> moved = RandomShift.apply(part.images(), settings.shift(), random);
-                OutputTable table = OutputTable.of(model.outputs(model.batch(scope, moved), part.texts(), random));
-                int[] better = table.places(part.better(), part.outputs());
-                int[] worse = table.places(part.worse(), part.outputs());
-                loss += backward(BradleyTerry.loss(table.values(), better, worse), share);
-                right += share * BradleyTerry.accuracy(table.values().toFloatArray(), better, worse);
+        double pairs = parts.stream().mapToInt(PreferenceBatch::pairs).sum();
+        double[] right = new double[parts.size()];
+        workers.broadcast();
+        workers.zero();
+        double loss = accumulate((replica, worker) -> {
+            double sum = 0;
+            for (int i = worker; i < right.length; i += replicas.size()) {
+                int part = i;
+                double share = parts.get(i).pairs() / pairs;
+                sum += add(replicas.get(worker), parts.get(i), share, random(i), value -> right[part] = value);
             }
+            return sum;
+        });
+        workers.reduce(1);
+        return finish(loss, Arrays.stream(right).sum());
+    }
+
+    /** Adds the gradients of a part's share of the loss, which is returned; its share of the accuracy goes to the consumer. */
+    private double add(
+            VpScore network, PreferenceBatch part, double share, RandomGenerator random, DoubleConsumer accuracy) {
+        try (NDManager scope = network.parameters().manager().newSubManager()) {
+            List<RgbImage> moved = RandomShift.apply(part.images(), settings.shift(), random);
+            OutputTable table = OutputTable.of(network.outputs(network.batch(scope, moved), part.texts(), random));
+            int[] better = table.places(part.better(), part.outputs());
+            int[] worse = table.places(part.worse(), part.outputs());
+            accuracy.accept(share * BradleyTerry.accuracy(table.values().toFloatArray(), better, worse));
+            return backward(BradleyTerry.loss(table.values(), better, worse), share);
         }
-        return finish(loss, right);
+    }
+
+    /** A part's moves and dropout: of its own, so that it does not matter who computes it and when. */
+    private RandomGenerator random(int part) {
+        long step = Noise.derive(settings.seed(), steps);
+        return Noise.generator(part == 0 ? step : Noise.derive(step, part));
+    }
+
+    /** With one device what a part throws comes as it is, with several as a cause. */
+    private double accumulate(DataParallel.ShardLoss loss) {
+        try {
+            return workers.accumulate(loss);
+        } catch (IllegalStateException e) {
+            if (e.getCause() instanceof NonFiniteException cause) {
+                throw cause;
+            }
+            throw e;
+        }
     }
 
     /**
@@ -134,7 +188,8 @@ public final class VpScoreTrainer implements AutoCloseable {
      */
     public Step matchingStep(List<RgbImage> images, List<String> captions, int group, List<PatchWords> grounding) {
         CaptionGroups groups = new CaptionGroups(captions, group);
-        RandomGenerator random = Noise.generator(Noise.derive(settings.seed(), steps));
+        RandomGenerator random = random(0);
+        workers.zero();
         try (NDManager scope = model.parameters().manager().newSubManager();
                 Autograd grad = Autograd.enabled()) {
             NDArray tokens = model.imageTokens(model.batch(scope, RandomShift.apply(images, settings.shift(), random)));
@@ -157,7 +212,6 @@ public final class VpScoreTrainer implements AutoCloseable {
     private double backward(NDArray loss, double share) {
         float value = loss.getFloat();
         if (!Float.isFinite(value)) {
-            model.parameters().zeroGradients(); // of the parts before
             throw new NonFiniteException("The loss of step " + steps + " is " + value);
         }
         Autograd.backward(Ops.scale(loss, share));
@@ -218,6 +272,7 @@ public final class VpScoreTrainer implements AutoCloseable {
 
     @Override
     public void close() {
+        workers.close();
         optimiser.close();
         ema.close();
         model.close();

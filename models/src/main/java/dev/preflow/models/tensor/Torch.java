@@ -2,17 +2,38 @@ package dev.preflow.models.tensor;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
+import org.jspecify.annotations.Nullable;
 
 /** PyTorch's start-up, thread counts and root managers. */
 public final class Torch {
 
-    private static final Engine ENGINE = start();
+    private static volatile @Nullable Engine engine;
+    /** Why it does not start: a second try would only say that a class failed before. */
+    private static @Nullable TorchUnavailableException failure;
 
     private Torch() {}
 
-    private static Engine start() {
+    private static synchronized Engine start() {
+        if (engine != null) {
+            return engine;
+        }
+        if (failure != null) {
+            throw failure;
+        }
+        try {
+            engine = load();
+            return engine;
+        } catch (LinkageError | AssertionError | EngineException e) {
+            // what DJL throws where natives do not fit the machine; an Error would end a command with a stack trace
+            failure = TorchUnavailableException.of(e);
+            throw failure;
+        }
+    }
+
+    private static Engine load() {
         // Natives come from the class path: nothing may be looked up on the network, and nothing is reported home.
         setDefault("ai.djl.offline", "true");
         setDefault("OPT_OUT_TRACKING", "true");
@@ -29,9 +50,14 @@ public final class Torch {
         }
     }
 
-    /** The PyTorch engine; its first use loads the native library. */
+    /**
+     * The PyTorch engine; its first use loads the native library.
+     *
+     * @throws TorchUnavailableException if that does not load on this machine
+     */
     public static Engine engine() {
-        return ENGINE;
+        Engine started = engine;
+        return started == null ? start() : started;
     }
 
     /** A new root manager on the processor; whoever asks for it closes it. */
@@ -41,7 +67,7 @@ public final class Torch {
 
     /** A new root manager whose arrays live on a device; whoever asks for it closes it. */
     public static NDManager newManager(Device device) {
-        return ENGINE.newBaseManager(device);
+        return engine().newBaseManager(device);
     }
 
     /**
@@ -55,6 +81,7 @@ public final class Torch {
         if (count < 1) {
             throw new IllegalArgumentException("Thread count is " + count + "; give 1 or more");
         }
+        engine();
         JniUtils.setNumThreads(count);
     }
 }

@@ -1,5 +1,9 @@
 package dev.preflow.models.unet;
 
+import java.util.List;
+import java.util.stream.DoubleStream;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What SDXL is told of an image beside its text (Podell et al. 2023, section 2.2), in pixels.
  *
@@ -9,25 +13,49 @@ package dev.preflow.models.unet;
  * @param cropLeft columns cut off left of the image
  * @param targetHeight height of the image
  * @param targetWidth width of the image
+ * @param aestheticScore how beautiful the image is: the refiner is told that, and no height and width of the image; else null
  */
 public record MicroConditioning(
-        int originalHeight, int originalWidth, int cropTop, int cropLeft, int targetHeight, int targetWidth) {
+        int originalHeight,
+        int originalWidth,
+        int cropTop,
+        int cropLeft,
+        int targetHeight,
+        int targetWidth,
+        @Nullable Double aestheticScore) {
 
     /** How many numbers these are. */
     public static final int COUNT = 6;
+
+    /** How many they are with an aesthetic score. */
+    public static final int SCORED_COUNT = 5;
+
+    /** An image without a score. */
+    public MicroConditioning(
+            int originalHeight, int originalWidth, int cropTop, int cropLeft, int targetHeight, int targetWidth) {
+        this(originalHeight, originalWidth, cropTop, cropLeft, targetHeight, targetWidth, null);
+    }
 
     /** An image that was never resized nor cropped: diffusers' default for drawing. */
     public static MicroConditioning of(int height, int width) {
         return new MicroConditioning(height, width, 0, 0, height, width);
     }
 
-    /** The time ids of so many samples in a row, in diffusers' order. */
-    public double[] timeIds(int samples) {
-        double[] one = {originalHeight, originalWidth, cropTop, cropLeft, targetHeight, targetWidth};
-        double[] all = new double[samples * COUNT];
-        for (int i = 0; i < samples; i++) {
-            System.arraycopy(one, 0, all, i * COUNT, COUNT);
-        }
-        return all;
+    /** The same with an aesthetic score. */
+    public MicroConditioning scored(double score) {
+        return new MicroConditioning(
+                originalHeight, originalWidth, cropTop, cropLeft, targetHeight, targetWidth, score);
+    }
+
+    /** The time ids of images in a row, in diffusers' order. */
+    public static double[] timeIds(List<MicroConditioning> images) {
+        return images.stream().flatMapToDouble(MicroConditioning::ids).toArray();
+    }
+
+    private DoubleStream ids() {
+        DoubleStream framing = DoubleStream.of(originalHeight, originalWidth, cropTop, cropLeft);
+        return DoubleStream.concat(
+                framing,
+                aestheticScore == null ? DoubleStream.of(targetHeight, targetWidth) : DoubleStream.of(aestheticScore));
     }
 }

@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.preflow.models.image.RgbImage;
+import dev.preflow.models.lora.Lora;
+import dev.preflow.models.lora.LoraOptions;
 import dev.preflow.models.reference.Reference;
+import dev.preflow.models.tensor.Autograd;
 import dev.preflow.models.tensor.Parameters;
 import dev.preflow.models.tensor.Precision;
 import dev.preflow.models.tensor.TestDevice;
@@ -99,6 +103,44 @@ class PipelineFileTest {
             assertThat(file.generate(List.of(request), false).get(0).image())
                     .isEqualTo(
                             directory.generate(List.of(request), false).get(0).image());
+        }
+    }
+
+    @Test
+    void shouldBeTheBaseOfALora() throws IOException {
+        Path base = single("sd1");
+        Path target = folder.resolve("lora");
+        GenerationRequest request = GenerationRequest.of("a red circle", 5, 3, 4);
+        try (DiffusionPipeline pipeline = DiffusionPipeline.load(base, "base", Precision.FLOAT32, manager)) {
+            RgbImage plain = draw(pipeline, request);
+            saveLora(pipeline, base, target);
+            try (DiffusionPipeline adapted = DiffusionPipeline.load(target, "adapted", Precision.FLOAT32, manager)) {
+                RgbImage drawn = draw(adapted, request);
+                assertThat(drawn).isNotEqualTo(plain);
+                pipeline.merge(LoraDirectory.file(target), 1);
+                assertThat(drawn).isEqualTo(draw(pipeline, request));
+            }
+        }
+        Files.delete(base);
+        assertThatThrownBy(() -> DiffusionPipeline.load(target, "adapted", manager))
+                .isInstanceOf(WeightsException.class)
+                .hasMessageContaining("its base " + base + " is not there");
+    }
+
+    private static RgbImage draw(DiffusionPipeline pipeline, GenerationRequest request) {
+        return pipeline.generate(List.of(request), false).get(0).image();
+    }
+
+    private void saveLora(DiffusionPipeline pipeline, Path base, Path target) {
+        try (PolicyLease lease = pipeline.borrow();
+                Lora lora = Lora.create(lease.parameters(), new LoraOptions(2, 4, LoraOptions.ATTENTION), 1, manager);
+                Autograd off = Autograd.disabled()) {
+            lora.parameters().asMap().forEach((name, array) -> {
+                if (name.endsWith("lora_B.weight")) {
+                    array.addi(1);
+                }
+            });
+            LoraDirectory.save(target, lora, lease.parameters(), base);
         }
     }
 

@@ -155,6 +155,45 @@ class VpScoreTrainerTest {
     }
 
     @Test
+    void shouldTakeTheSameStepsOnSeveralDevices() {
+        VpScoreTrainer.Settings settings =
+                new VpScoreTrainer.Settings(LearningRate.constant(1e-2, 1), 0.01, 1, 0.9, 0.5, 0.1, 5);
+        List<PreferenceBatch> parts = List.of(Tiny.pairs(6, 1), Tiny.pairs(2, 2), Tiny.pairs(4, 3));
+        try (VpScoreTrainer one = new VpScoreTrainer(dropping(), settings);
+                VpScoreTrainer two =
+                        new VpScoreTrainer(dropping(), settings, Collections.nCopies(2, manager.getDevice()))) {
+            List<Float> losses = new ArrayList<>();
+            for (int step = 0; step < 6; step++) {
+                VpScoreTrainer.Step expected = one.step(parts);
+                VpScoreTrainer.Step actual = two.step(parts);
+                assertThat(actual.loss()).isEqualTo(expected.loss(), within(1e-4f));
+                assertThat(actual.accuracy()).isEqualTo(expected.accuracy(), within(1e-9));
+                assertThat(actual.gradientNorm())
+                        .isEqualTo(expected.gradientNorm(), within(1e-3f * expected.gradientNorm()));
+                losses.add(actual.loss());
+            }
+            // a replica that missed a step would show in the next
+            assertThat(Collections.max(losses) - Collections.min(losses)).isGreaterThan(1e-2f);
+        }
+    }
+
+    private VpScore dropping() {
+        return VpScore.create(Tiny.config(List.of(0.2)), Tiny.tokenizer(), manager, 7);
+    }
+
+    @Test
+    void shouldRefuseALossThatIsNotFiniteOnAnyDevice() {
+        VpScore model = Tiny.model(manager);
+        model.parameters().get("mlp.layers.0.bias").addi(Float.NaN);
+        try (VpScoreTrainer trainer =
+                new VpScoreTrainer(model, settings(0), Collections.nCopies(2, manager.getDevice()))) {
+            assertThatThrownBy(() -> trainer.step(List.of(Tiny.pairs(4, 1), Tiny.pairs(4, 2))))
+                    .isInstanceOf(NonFiniteException.class);
+            assertThat(trainer.steps()).isZero();
+        }
+    }
+
+    @Test
     void shouldMatchImagesAndCaptions() {
         try (VpScoreTrainer trainer = trainer(List.of(), 0)) {
             List<RgbImage> images = new ArrayList<>();

@@ -30,26 +30,25 @@ final class Painter implements AutoCloseable {
     }
 
     /**
-     * Loads a diffusers directory.
+     * Loads a pipeline.
      *
-     * @param directory the directory
+     * @param source a diffusers directory or a single file
      * @param compute where it draws, and in what precision
      * @return a painter with weights of its own
-     * @throws IOException when there is no such directory, or it is no pipeline
+     * @throws IOException when there is no such directory or file, or it is no pipeline that draws from noise
      */
-    static Painter load(Path directory, Compute compute) throws IOException {
-        if (!Files.isDirectory(directory)) {
-            throw new IOException("There is no model directory " + directory);
+    static Painter load(Path source, Compute compute) throws IOException {
+        if (!Files.exists(source)) {
+            throw new IOException("There is no model " + source);
         }
         var manager = compute.newManager();
         try {
-            return new Painter(
-                    manager,
-                    DiffusionPipeline.load(directory, directory.toString(), compute.precision(), manager),
-                    null);
+            var pipeline = DiffusionPipeline.load(source, source.toString(), compute.precision(), manager);
+            pipeline.models().requireDrawsFromNoise();
+            return new Painter(manager, pipeline, null);
         } catch (RuntimeException e) {
             manager.close();
-            throw new IOException("Cannot load the model in %s: %s".formatted(directory, e.getMessage()), e);
+            throw new IOException("Cannot load the model in %s: %s".formatted(source, e.getMessage()), e);
         }
     }
 

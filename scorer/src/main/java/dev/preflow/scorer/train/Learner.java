@@ -1,5 +1,6 @@
 package dev.preflow.scorer.train;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.preflow.models.optim.LearningRate;
@@ -32,6 +33,7 @@ final class Learner implements AutoCloseable {
     private final VpScoreTrainer trainer;
     private final Measure measure;
     private final LearntAspect learnt;
+    private final int devices;
     private final int batch;
     private final long seed;
     private long drawn;
@@ -42,9 +44,11 @@ final class Learner implements AutoCloseable {
      * @param model the network, owned by the learner from now on
      * @param config has {@link ScorerSettings}
      * @param measure reads the images
+     * @param devices share every batch; the first is the network's own
      */
-    Learner(VpScore model, Config config, Measure measure) {
+    Learner(VpScore model, Config config, Measure measure, List<Device> devices) {
         this.measure = measure;
+        this.devices = devices.size();
         learnt = config.get(ScorerSettings.ASPECT);
         batch = config.get(ScorerSettings.BATCH);
         seed = config.get(ScorerSettings.SEED);
@@ -58,7 +62,8 @@ final class Learner implements AutoCloseable {
                         config.get(ScorerSettings.EMA_DECAY),
                         config.get(ScorerSettings.FROZEN),
                         config.get(ScorerSettings.SHIFT),
-                        seed));
+                        seed),
+                devices);
     }
 
     /**
@@ -76,6 +81,15 @@ final class Learner implements AutoCloseable {
     }
 
     private double step(List<TrainingPair> pairs) throws IOException {
+        int shares = Math.min(devices, pairs.size());
+        var parts = new ArrayList<PreferenceBatch>();
+        for (int i = 0; i < shares; i++) {
+            parts.add(batch(pairs.subList(pairs.size() * i / shares, pairs.size() * (i + 1) / shares)));
+        }
+        return trainer.step(parts).loss();
+    }
+
+    private PreferenceBatch batch(List<TrainingPair> pairs) throws IOException {
         // an image of several pairs is computed once
         var shown = new ArrayList<>(Shown.in(pairs));
         int[] better =
@@ -85,9 +99,7 @@ final class Learner implements AutoCloseable {
                 .map(TrainingPair::aspect)
                 .mapToInt(learnt::output)
                 .toArray();
-        return trainer.step(
-                        new PreferenceBatch(measure.pictures(shown), Measure.prompts(shown), better, worse, outputs))
-                .loss();
+        return new PreferenceBatch(measure.pictures(shown), Measure.prompts(shown), better, worse, outputs);
     }
 
     /** Optimiser steps taken. */

@@ -1,5 +1,6 @@
 package dev.preflow.scorer.train;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import dev.preflow.models.reward.VpScore;
 import dev.preflow.models.tensor.Devices;
@@ -125,8 +126,7 @@ public final class RewardTraining {
 
     private void run() {
         Torch.useThreads(config.get(ScorerSettings.THREADS));
-        try (var manager = Torch.newManager(
-                Devices.parse(config.get(ComputeSettings.DEVICE)).get(0))) {
+        try (var manager = Torch.newManager(devices().get(0))) {
             var releases = new RewardReleases(runtime, blobs, files, config.get(ScorerSettings.KEEP_RELEASES));
             var checkpoints = new Checkpoints(config.get(ScorerSettings.CHECKPOINTS));
             try (var learner = open(manager, releases, checkpoints);
@@ -143,10 +143,14 @@ public final class RewardTraining {
         }
     }
 
+    private List<Device> devices() {
+        return Devices.parse(config.get(ComputeSettings.DEVICE));
+    }
+
     private Learner open(NDManager manager, RewardReleases releases, Checkpoints checkpoints) throws IOException {
         var checkpoint = checkpoints.newest();
         if (checkpoint.isPresent()) {
-            var learner = new Learner(initial.create(manager), config, measure);
+            var learner = new Learner(initial.create(manager), config, measure, devices());
             if (learner.fits(checkpoint.get())) {
                 learner.restore(checkpoint.get());
                 log.info("Training goes on from step {} with {} pairs", learner.steps(), data.trainPairs());
@@ -157,10 +161,10 @@ public final class RewardTraining {
         }
         var release = releases.newest();
         if (release == null) {
-            return new Learner(initial.create(manager), config, measure);
+            return new Learner(initial.create(manager), config, measure, devices());
         }
         log.info("No checkpoint: training goes on from reward release {}", release.getNumber());
-        return new Learner(VpScore.load(files.unpack(release), manager), config, measure);
+        return new Learner(VpScore.load(files.unpack(release), manager), config, measure, devices());
     }
 
     private void train(Learner learner, ReleaseDesk desk, Checkpoints checkpoints)

@@ -1,6 +1,7 @@
 package dev.preflow.scorer.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
 import dev.preflow.models.tensor.Torch;
@@ -17,6 +18,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -100,7 +102,10 @@ class LearnerTest {
                     .build()));
         }
         try (var learner = new Learner(
-                BrightWorld.model(manager, 1), each, new Measure(pictures, new TrainingMetrics(meters, data)))) {
+                BrightWorld.model(manager, 1),
+                each,
+                new Measure(pictures, new TrainingMetrics(meters, data)),
+                List.of(manager.getDevice()))) {
             steps(learner, data, 20);
             var checkpoint = Files.createDirectory(folder.resolve("checkpoint"));
             learner.save(checkpoint);
@@ -115,11 +120,29 @@ class LearnerTest {
     }
 
     @Test
+    void shouldShareABatchAmongDevices() throws IOException {
+        // the moves of an image depend on its place in a part
+        var still =
+                TestStream.config(folder, Map.of(ScorerSettings.BATCH.key(), "16", ScorerSettings.SHIFT.key(), "0"));
+        // new pairs come first: what is drawn depends on what was drawn before
+        var data = data(prompt -> false);
+        var same = data(prompt -> false);
+        var measure = new Measure(pictures, new TrainingMetrics(meters, data));
+        try (var one = learner(still, measure, 1);
+                var three = learner(still, measure, 3)) {
+            for (int i = 0; i < 4; i++) {
+                double expected = one.step(data).orElseThrow();
+                assertThat(three.step(same).orElseThrow()).isEqualTo(expected, within(1e-5));
+            }
+        }
+    }
+
+    @Test
     void shouldPassOverPairsWhoseImagesAreGone() throws IOException {
         var data = data(prompt -> false);
         var empty = new PictureCache(new BrightWorld(folder.resolve("empty")).blobs(), 1 << 20);
         var metrics = new TrainingMetrics(meters, data);
-        try (var learner = new Learner(BrightWorld.model(manager, 1), config, new Measure(empty, metrics))) {
+        try (var learner = learner(config, new Measure(empty, metrics), 1)) {
             assertThat(learner.step(data)).isEmpty();
             assertThat(learner.steps()).isZero();
             assertThat(meters.counter("preflow.reward.pairs.unreadable").count())
@@ -135,7 +158,12 @@ class LearnerTest {
 
     private Learner learner(TrainingData data) {
         var measure = new Measure(pictures, new TrainingMetrics(meters, data));
-        return new Learner(BrightWorld.model(manager, 1), config, measure);
+        return learner(config, measure, 1);
+    }
+
+    private Learner learner(Config settings, Measure measure, int devices) {
+        return new Learner(
+                BrightWorld.model(manager, 1), settings, measure, Collections.nCopies(devices, manager.getDevice()));
     }
 
     private static void steps(Learner learner, TrainingData data, int count) throws IOException {

@@ -13,6 +13,7 @@ import dev.preflow.stream.StageRuntime;
 import dev.preflow.stream.config.Config;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -103,7 +104,7 @@ class ReleaseDeskTest {
     }
 
     private Learner learner(long seed) {
-        return new Learner(BrightWorld.model(manager, seed), config, measure);
+        return new Learner(BrightWorld.model(manager, seed), config, measure, List.of(manager.getDevice()));
     }
 
     private ReleaseDesk desk() throws Exception {

@@ -12,8 +12,8 @@ public final class ComputeSettings {
             "cpu|all|cuda(:\\d{1,4})?",
             "cpu, cuda, cuda:N or all",
             "cpu",
-            "Where this process computes: cpu, cuda (the first GPU), cuda:N, or all: the policy is trained on every GPU, what"
-                    + " draws and scores takes the first (give each GPU a process of its own to draw on all)");
+            "Where this process computes: cpu, cuda (the first GPU), cuda:N, or all: the policy and VP-Score are trained on"
+                    + " every GPU, what draws and scores takes the first (give each GPU a process of its own to draw on all)");
 
     /** The type of frozen weights. */
     public static final Setting<String> PRECISION = matching(
