@@ -7,7 +7,9 @@ import dev.preflow.app.eval.GoldFigures;
 import dev.preflow.app.eval.ProxyScore;
 import dev.preflow.app.stages.NativeEnd;
 import dev.preflow.app.status.EvalHistory;
+import dev.preflow.app.status.EvalLog;
 import dev.preflow.app.status.EvalPoint;
+import dev.preflow.demo.gold.GoldReport;
 import dev.preflow.models.pipeline.DiffusionPipeline;
 import dev.preflow.models.reward.VpScore;
 import dev.preflow.models.tensor.Torch;
@@ -35,6 +37,7 @@ final class GoldWatch implements AutoCloseable {
     private final DemoOptions options;
     private final Weights weights;
     private final EvalHistory history;
+    private final EvalLog measured;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final AtomicReference<@Nullable GoldFigures> newest = new AtomicReference<>();
     private final Thread thread = new Thread(this::run, "gold-watch");
@@ -43,6 +46,7 @@ final class GoldWatch implements AutoCloseable {
         this.options = options;
         this.weights = weights;
         this.history = history;
+        this.measured = new EvalLog(options.data().resolve("state").resolve("evaluations.jsonl"));
         thread.setDaemon(true);
         thread.setPriority(Thread.MIN_PRIORITY);
         thread.start();
@@ -61,21 +65,24 @@ final class GoldWatch implements AutoCloseable {
                 base = EvalRun.of(EvalPlan.quick(1), pipeline, drawn -> {});
             }
             newest.set(GoldFigures.of(base.gold()));
-            history.add(new EvalPoint(Instant.now(), 0, 0, base.gold().clean().orElseThrow()));
-            int measured = 0;
+            measured.read().forEach(history::add);
+            if (history.points().isEmpty()) {
+                add(0, 0, base.gold());
+            }
+            int seen = 0;
             long wait = FIRST_SECONDS;
             while (!stopping.await(wait, TimeUnit.SECONDS)) {
                 Optional<Release> release = weights.newest(ReleaseKind.POLICY);
                 wait = FIRST_SECONDS;
-                if (release.isPresent() && release.get().getNumber() != measured) {
+                if (release.isPresent() && release.get().getNumber() != seen) {
                     measure(base, release.get(), manager);
-                    measured = release.get().getNumber();
+                    seen = release.get().getNumber();
                     wait = EVERY_SECONDS;
                 }
             }
         } catch (InterruptedException e) {
             log.debug("The evaluation ends");
-        } catch (RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             log.error("The policy is not evaluated any more", e);
         }
     }
@@ -87,15 +94,18 @@ final class GoldWatch implements AutoCloseable {
             EvalRun run = EvalRun.of(base.plan(), pipeline, drawn -> {});
             double proxy = ProxyScore.mean(reward, run) - ProxyScore.mean(reward, base);
             newest.set(GoldFigures.of(run.gold()));
-            history.add(new EvalPoint(
-                    Instant.now(),
-                    release.getNumber(),
-                    proxy,
-                    run.gold().clean().orElseThrow()));
+            add(release.getNumber(), proxy, run.gold());
         } catch (IOException | RuntimeException e) {
             // the release may have been superseded and removed while it was being loaded: the next one will do
             log.warn("Policy release {} could not be evaluated: {}", release.getNumber(), e.toString());
         }
+    }
+
+    private void add(int release, double proxy, GoldReport gold) throws IOException {
+        EvalPoint point =
+                new EvalPoint(Instant.now(), release, proxy, gold.clean().orElseThrow());
+        history.add(point);
+        measured.append(point);
     }
 
     @Override
