@@ -28,7 +28,7 @@ import picocli.CommandLine.ParameterException;
         })
 public final class PretrainCommand extends CliCommand {
     private static final PretrainPlan STANDARD = PretrainPlan.standard();
-    private static final int REWARD_STEPS = 1000;
+    private static final int REWARD_STEPS = 1800;
     private static final int REWARD_BATCH = 64;
     private static final String DEFAULT = " Default: ${DEFAULT-VALUE}.";
 
@@ -48,7 +48,7 @@ public final class PretrainCommand extends CliCommand {
     @Option(
             names = "--reward",
             description = "Makes the network that VP-Score starts from instead: --steps and --batch are its own then,"
-                    + " 1000 and 64 unless given.")
+                    + " 1800 and 64 unless given.")
     private boolean reward;
 
     @Option(names = "--seed", paramLabel = "N", description = "Seed of parameters, scenes and noise." + DEFAULT)

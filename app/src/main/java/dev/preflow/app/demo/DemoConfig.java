@@ -59,8 +59,8 @@ final class DemoConfig {
         // pairs that lie beside one another share images, and do not once the sample is thinned
         settings.put("scorer.training.replay", "150000");
         settings.put("scorer.held.out.pairs", "1200");
-        // what was stable from the pre-trained network; twice as much is not
-        settings.put("scorer.training.learning.rate", "6e-4");
+        // twice as much unlearns part of what the warm start knows of outlines
+        settings.put("scorer.training.learning.rate", "3e-4");
         settings.put("scorer.threads", Integer.toString(threads));
 
         // on the annotator's noisy ratings; the warm start is about as good, so that training begins with the first

@@ -35,7 +35,22 @@ class ScoreCommandTest extends CommandTest {
         try (var manager = Torch.newManager()) {
             var tokenizer = WordPieceTokenizer.ofCorpus(List.of("a red circle"));
             var config = new VpScoreConfig(
-                    16, 8, 32, 1, 2, tokenizer.vocabularySize(), 32, 1, 2, 16, 16, List.of(32, 1), List.of(), 0, 1);
+                    16,
+                    8,
+                    List.of(),
+                    32,
+                    1,
+                    2,
+                    tokenizer.vocabularySize(),
+                    32,
+                    1,
+                    2,
+                    16,
+                    16,
+                    List.of(32, 1),
+                    List.of(),
+                    0,
+                    1);
             try (var vpScore = VpScore.create(config, tokenizer, manager, 1)) {
                 vpScore.save(model);
             }

@@ -33,7 +33,22 @@ class ProxyScoreTest {
         WordPieceTokenizer tokenizer = WordPieceTokenizer.ofCorpus(
                 PLAN.prompts().stream().map(prompt -> prompt.text()).toList());
         VpScoreConfig config = new VpScoreConfig(
-                16, 8, 32, 1, 2, tokenizer.vocabularySize(), 32, 1, 2, 16, 16, List.of(32, 1), List.of(), 0, 1);
+                16,
+                8,
+                List.of(),
+                32,
+                1,
+                2,
+                tokenizer.vocabularySize(),
+                32,
+                1,
+                2,
+                16,
+                16,
+                List.of(32, 1),
+                List.of(),
+                0,
+                1);
         return VpScore.create(config, tokenizer, manager, 3);
     }
 

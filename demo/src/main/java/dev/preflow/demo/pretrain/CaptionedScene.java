@@ -19,11 +19,12 @@ import java.util.random.RandomGenerator;
  * @param objects where things are
  */
 record CaptionedScene(BufferedImage image, SceneCaption caption, List<PlacedObject> objects) {
-    private static final double CROOKED_RATE = 0.3;
+    /** Often: outlines are what a picture of one object is judged by most, and what is learnt last. */
+    private static final double CROOKED_RATE = 0.6;
     /** What nobody would call crooked, in pixels; and from where on everybody would. */
-    private static final double STRAIGHT = 0.5;
+    private static final double STRAIGHT = 0.4;
 
-    private static final double LEAST_CROOKED = 1.8;
+    private static final double LEAST_CROOKED = 1.3;
     private static final double MOST_CROOKED = 4;
     private static final double SOFT = 0.8;
 

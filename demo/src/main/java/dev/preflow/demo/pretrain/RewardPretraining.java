@@ -53,7 +53,7 @@ public final class RewardPretraining {
      * A pretraining.
      *
      * @param seed of parameters and scenes
-     * @param steps number of steps, more than 50; 1000 take about six minutes on one core
+     * @param steps number of steps, more than 50; 1800 take about twelve minutes on one core
      * @param batch images of a step, 64 for instance; a multiple of 4
      * @param log is told of every step
      */

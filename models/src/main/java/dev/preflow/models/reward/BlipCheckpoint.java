@@ -75,6 +75,7 @@ public final class BlipCheckpoint {
         return new VpScoreConfig(
                 grid * patchSize,
                 patchSize,
+                List.of(),
                 visionWidth,
                 depth(shapes, VISION + "blocks."),
                 visionWidth / HEAD_SIZE,

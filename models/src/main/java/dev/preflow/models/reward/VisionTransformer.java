@@ -12,12 +12,23 @@ record VisionTransformer(VpScoreConfig config) {
     private static final double EPSILON = 1e-6;
     private static final double TABLE_STD = 0.1;
     private static final int EXPANSION = 4;
+    private static final int STEM_KERNEL = 3;
+    /** Groups of the stem's normalisations. */
+    static final int STEM_GROUPS = 8;
 
     void init(Scope p, Initializer init) {
         int width = config.visionWidth();
         init.normal(p, "cls_token", TABLE_STD, 1, 1, width);
         init.normal(p, "pos_embed", TABLE_STD, 1, config.imageTokens(), width);
-        init.conv(p.scope("patch_embed").scope("proj"), 3, width, config.patchSize(), 1);
+        int in = 3;
+        Scope patches = p.scope("patch_embed");
+        for (int i = 0; i < config.visionStem().size(); i++) {
+            int out = config.visionStem().get(i);
+            init.conv(patches.scope("stem", i).scope("conv"), in, out, STEM_KERNEL, 1);
+            init.norm(patches.scope("stem", i).scope("norm"), out);
+            in = out;
+        }
+        init.conv(patches.scope("proj"), in, width, kernel(), 1);
         for (int i = 0; i < config.visionDepth(); i++) {
             Scope block = p.scope("blocks", i);
             init.norm(block.scope("norm1"), width);
@@ -37,13 +48,28 @@ record VisionTransformer(VpScoreConfig config) {
      * @return [B, 1 + patches, W]
      */
     NDArray forward(Scope p, NDArray images) {
-        NDArray patches = Layers.conv(p.scope("patch_embed").scope("proj"), images, config.patchSize(), 0);
-        NDArray tokens = BlipOps.tokens(patches, p.get("cls_token"), p.get("pos_embed"));
+        NDArray tokens =
+                BlipOps.tokens(patches(p.scope("patch_embed"), images), p.get("cls_token"), p.get("pos_embed"));
         for (int i = 0; i < config.visionDepth(); i++) {
             Scope own = p.scope("blocks", i);
             tokens = Execution.SCOPED.run(in -> block(own, in.get(0)), tokens);
         }
         return Layers.layerNorm(p.scope("norm"), tokens, EPSILON);
+    }
+
+    private NDArray patches(Scope p, NDArray images) {
+        NDArray x = images;
+        for (int i = 0; i < config.visionStem().size(); i++) {
+            Scope own = p.scope("stem", i);
+            NDArray halved = Layers.conv(own.scope("conv"), x, 2, STEM_KERNEL / 2);
+            x = Layers.groupNormSilu(own.scope("norm"), halved, STEM_GROUPS, EPSILON);
+        }
+        return Layers.conv(p.scope("proj"), x, kernel(), 0);
+    }
+
+    /** Side of a patch on what the stem has left of the image. */
+    private int kernel() {
+        return config.patchSize() >> config.visionStem().size();
     }
 
     private NDArray block(Scope p, NDArray x) {

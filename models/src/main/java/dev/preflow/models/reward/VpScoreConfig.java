@@ -11,6 +11,8 @@ import java.util.Map;
  *
  * @param imageSize side of the square image in pixels
  * @param patchSize side of a patch; divides {@code imageSize}
+ * @param visionStem channels of convolutions before the patches, each of which halves the image (Xiao et al. 2021, Early
+ *     convolutions help transformers see better); none in BLIP, and where a config does not say
  * @param visionWidth channels of the image transformer
  * @param visionDepth its blocks
  * @param visionHeads its attention heads
@@ -28,6 +30,7 @@ import java.util.Map;
 public record VpScoreConfig(
         int imageSize,
         int patchSize,
+        List<Integer> visionStem,
         int visionWidth,
         int visionDepth,
         int visionHeads,
@@ -44,9 +47,15 @@ public record VpScoreConfig(
 
     /** Checks that the sizes fit together. */
     public VpScoreConfig {
+        visionStem = List.copyOf(ConfigJson.orElse(visionStem, List.of()));
         headWidths = List.copyOf(headWidths);
         headDropout = List.copyOf(headDropout);
         require(patchSize > 0 && imageSize % patchSize == 0, "patch_size must divide image_size");
+        require(
+                patchSize % (1 << visionStem.size()) == 0
+                        && visionStem.stream().allMatch(w -> w > 0 && w % VisionTransformer.STEM_GROUPS == 0),
+                "vision_stem must have widths that are multiples of " + VisionTransformer.STEM_GROUPS
+                        + ", and patch_size be a multiple of 2 for each");
         require(visionHeads > 0 && visionWidth % visionHeads == 0, "vision_heads must divide vision_width");
         require(textHeads > 0 && textWidth % textHeads == 0, "text_heads must divide text_width");
         require(visionDepth > 0 && textDepth > 0, "vision_depth and text_depth must be positive");
@@ -62,6 +71,7 @@ public record VpScoreConfig(
         return new VpScoreConfig(
                 224,
                 16,
+                List.of(),
                 1024,
                 24,
                 16,
@@ -79,7 +89,8 @@ public record VpScoreConfig(
 
     /** A network of half a million parameters for images of 64 pixels, trained in minutes on one core. */
     public static VpScoreConfig small(int vocabSize) {
-        return new VpScoreConfig(64, 8, 64, 4, 4, vocabSize, 64, 3, 4, 64, 35, List.of(256, 64, 1), List.of(), 0, 1);
+        return new VpScoreConfig(
+                64, 8, List.of(32, 64), 64, 4, 4, vocabSize, 64, 3, 4, 64, 35, List.of(256, 64, 1), List.of(), 0, 1);
     }
 
     /** The same network with another scale of scores. */
@@ -98,6 +109,7 @@ public record VpScoreConfig(
         return new VpScoreConfig(
                 imageSize,
                 patchSize,
+                visionStem,
                 visionWidth,
                 visionDepth,
                 visionHeads,

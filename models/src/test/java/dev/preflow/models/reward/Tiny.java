@@ -20,7 +20,22 @@ final class Tiny {
 
     static VpScoreConfig config(List<Double> dropout) {
         return new VpScoreConfig(
-                SIDE, 8, 32, 2, 2, tokenizer().vocabularySize(), 32, 2, 2, 16, 12, List.of(32, 16, 1), dropout, 0, 1);
+                SIDE,
+                8,
+                List.of(),
+                32,
+                2,
+                2,
+                tokenizer().vocabularySize(),
+                32,
+                2,
+                2,
+                16,
+                12,
+                List.of(32, 16, 1),
+                dropout,
+                0,
+                1);
     }
 
     static VpScore model(NDManager manager) {
