@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.preflow.demo.judge.Aspect;
 import dev.preflow.demo.judge.SceneJudge;
+import dev.preflow.demo.judge.Verdict;
 import dev.preflow.demo.render.DefectRates;
 import dev.preflow.demo.render.SceneRenderer;
 import dev.preflow.demo.scene.PromptGrammar;
@@ -36,7 +37,8 @@ class CaptionedSceneTest {
                     .isEqualTo(scene.caption().crooked());
         }
         assertThat(mean(straight)).isGreaterThan(4.5);
-        assertThat(mean(crooked)).isLessThan(3.5);
+        // below what counts as right, though the least crooked of them nearly are
+        assertThat(mean(crooked)).isLessThan(Verdict.CLEAN_RATING);
     }
 
     private static double mean(List<Double> values) {

@@ -32,7 +32,7 @@ class RewardModelTest {
 
     @ParameterizedTest
     @CsvSource({"2, 0.75", "3, 0.85", "4, 0.92"})
-    void shouldPreferStraightOutlinesOfHeldOutScenes(double crooked, double least) {
+    void shouldPreferStraightOutlinesOfHeldOutScenes(double crooked, double least) throws Exception {
         PromptGrammar grammar = new PromptGrammar();
         List<RgbImage> images = new ArrayList<>();
         List<String> texts = new ArrayList<>();
