@@ -7,9 +7,9 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The settings of the preference store, of VP-Score's training and of its serving. The defaults are those of a small model
- * that learns in minutes beside other work on two cores. The paper's recipe (section 4.1, with what it leaves open taken from
- * ImageReward's script): batch 64, learning rate 1e-5, cosine decay, 70 % of the layers frozen.
+ * The settings of the preference store, of VP-Score's training and of its serving. What is absent of the training's recipe is the
+ * paper's, with what it leaves open taken from ImageReward's script, where {@code reward.initial} says what to start from; else it
+ * is that of a small network of random weights.
  */
 public final class ScorerSettings {
 
@@ -52,17 +52,65 @@ public final class ScorerSettings {
             "Which preferences VP-Score learns from: the mean of the four aspects; each, the mean and every aspect by an output "
                     + "of its own; or one aspect alone (the paper's VP-Score-P, -A, -F and -H)");
 
+    /** What VP-Score starts from. */
+    public static final Setting<Path> INITIAL = Settings.path(
+                    "reward.initial",
+                    "",
+                    "What learning starts from: a VP-Score directory, or a file as BLIP and ImageReward are published, with"
+                            + " vocab.txt beside it; absent for a small network with random weights")
+            .withoutDefault();
+
     /** Pairs per optimiser step. */
     public static final Setting<Integer> BATCH =
             Settings.integer("scorer.training.batch", 64, 1, 65_536, "Pairs per optimiser step");
 
+    /** Micro-batch. */
+    public static final Setting<Integer> MICRO_BATCH = Settings.integer(
+                    "scorer.training.micro.batch",
+                    16,
+                    1,
+                    65_536,
+                    "Pairs whose gradients are computed at once; absent: 16 (the paper's 4 × 16), and the whole batch for a"
+                            + " small network of random weights")
+            .withoutDefault();
+
     /** Peak learning rate. */
-    public static final Setting<Double> LEARNING_RATE =
-            Settings.number("scorer.training.learning.rate", 1e-3, 0, 1, "Learning rate after the warm-up");
+    public static final Setting<Double> LEARNING_RATE = Settings.number(
+                    "scorer.training.learning.rate",
+                    1e-5,
+                    0,
+                    1,
+                    "Learning rate after the warm-up; absent: 1e-5 (ImageReward's script, which the paper follows), and 1e-3"
+                            + " for a small network of random weights")
+            .withoutDefault();
 
     /** Warm-up. */
     public static final Setting<Integer> WARM_UP = Settings.integer(
-            "scorer.training.warm.up", 60, 0, 1_000_000, "Steps over which the learning rate rises from 0");
+                    "scorer.training.warm.up",
+                    0,
+                    0,
+                    1_000_000,
+                    "Steps over which the learning rate rises from 0; absent: 0 (ImageReward's script), and 60 for a small"
+                            + " network of random weights")
+            .withoutDefault();
+
+    /** Decay. */
+    public static final Setting<Integer> HORIZON = Settings.integer(
+            "scorer.training.horizon",
+            10_000,
+            1,
+            100_000_000,
+            "Steps over which the learning rate falls along half a cosine to its floor, where it stays");
+
+    /** Floor. */
+    public static final Setting<Double> FLOOR = Settings.number(
+                    "scorer.training.floor",
+                    0.1,
+                    0,
+                    1,
+                    "The floor of the learning rate as a share of its peak, 1 for a constant rate; absent: 0.1, and 1 for a"
+                            + " small network of random weights")
+            .withoutDefault();
 
     /** Weight decay. */
     public static final Setting<Double> WEIGHT_DECAY =
@@ -74,19 +122,23 @@ public final class ScorerSettings {
 
     /** Frozen layers. */
     public static final Setting<Double> FROZEN = Settings.number(
-            "scorer.training.frozen",
-            0,
-            0,
-            0.999,
-            "Share of the layers that is not trained: the paper's is 0.7, over a pre-trained BLIP");
+                    "scorer.training.frozen",
+                    0.7,
+                    0,
+                    0.999,
+                    "Share of the layers that is not trained; absent: 0.7 (the paper, over a pre-trained BLIP), and 0 for a"
+                            + " small network of random weights")
+            .withoutDefault();
 
     /** Random moves of training images. */
     public static final Setting<Double> SHIFT = Settings.number(
-            "scorer.training.shift",
-            0.0625,
-            0,
-            0.499,
-            "Largest random move of a training image, as a share of its side");
+                    "scorer.training.shift",
+                    0,
+                    0,
+                    0.499,
+                    "Largest random move of a training image, as a share of its side; absent: 0 (ImageReward's script), and"
+                            + " 0.0625 for a small network of random weights")
+            .withoutDefault();
 
     /** Moving average. */
     public static final Setting<Double> EMA_DECAY = Settings.number(
@@ -230,9 +282,13 @@ public final class ScorerSettings {
             CHECKPOINTS,
             CHECKPOINT_EVERY,
             ASPECT,
+            INITIAL,
             BATCH,
+            MICRO_BATCH,
             LEARNING_RATE,
             WARM_UP,
+            HORIZON,
+            FLOOR,
             WEIGHT_DECAY,
             CLIP_NORM,
             FROZEN,

@@ -31,19 +31,11 @@ public final class AppSettings {
                     "held-out.file", "", "File of prompts, one per line, that nothing is trained on: for evaluation")
             .withoutDefault();
 
-    /** What VP-Score starts from. */
-    public static final Setting<Path> REWARD_INITIAL = Settings.path(
-                    "reward.initial",
-                    "",
-                    "What learning starts from: a VP-Score directory, or a file as BLIP and ImageReward are published, with"
-                            + " vocab.txt beside it; absent for a small network with random weights")
-            .withoutDefault();
-
     /** Every setting of every part. */
     public static final List<Setting<?>> ALL = Stream.of(
                     KafkaSettings.ALL,
                     ComputeSettings.ALL,
-                    List.<Setting<?>>of(BLOBS, STATE, HELD_OUT, REWARD_INITIAL),
+                    List.<Setting<?>>of(BLOBS, STATE, HELD_OUT),
                     ProducerSettings.ALL,
                     AnnotatorSettings.ALL,
                     ScorerSettings.ALL,

@@ -1,6 +1,5 @@
 package dev.preflow.app.stages;
 
-import dev.preflow.app.config.AppSettings;
 import dev.preflow.demo.scene.SceneVocabulary;
 import dev.preflow.models.reward.VpScore;
 import dev.preflow.models.reward.VpScoreConfig;
@@ -35,7 +34,7 @@ final class RewardStages {
                 context.blobs(),
                 releases(context, "learner"),
                 new PictureCache(context.blobs(), config.get(ScorerSettings.PIXEL_CACHE)),
-                initial(config.find(AppSettings.REWARD_INITIAL), config.get(ScorerSettings.SEED)),
+                initial(config.find(ScorerSettings.INITIAL), config.get(ScorerSettings.SEED)),
                 context.heldOut());
         var stage = StoreStage.start(context.runtime(), store, config, training::add);
         return Future.succeededFuture(() -> Future.join(stage.stop(), training.stop())

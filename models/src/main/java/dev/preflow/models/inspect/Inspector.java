@@ -77,9 +77,10 @@ public final class Inspector {
             }
         }
         Family family = unet.addsTextAndTime() ? Family.SDXL : unet.useLinearProjection() ? Family.SD2 : Family.SD1;
+        boolean refiner = family == Family.SDXL && !Files.isDirectory(folder.resolve("text_encoder"));
         return new Inspection(
                 folder.toString(),
-                family.title(),
+                refiner ? family.title() + " refiner" : family.title(),
                 "diffusers directory",
                 parts,
                 files,

@@ -37,6 +37,15 @@ class InspectorTest {
     }
 
     @Test
+    void shouldTellTheRefinerFromTheBase() throws IOException {
+        Path reference = Path.of("src/test/resources/reference");
+
+        assertThat(Inspector.inspect(reference.resolve("sdxl-refiner")).family())
+                .isEqualTo("Stable Diffusion XL refiner");
+        assertThat(Inspector.inspect(reference.resolve("sdxl")).family()).isEqualTo("Stable Diffusion XL");
+    }
+
+    @Test
     void shouldPlanTheMemoryOfStableDiffusion() throws IOException {
         Inspection found = inspect(SparseFile.published("sd1"));
 

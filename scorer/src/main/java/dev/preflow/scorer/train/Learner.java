@@ -3,7 +3,6 @@ package dev.preflow.scorer.train;
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.preflow.models.optim.LearningRate;
 import dev.preflow.models.reward.PreferenceBatch;
 import dev.preflow.models.reward.VpScore;
 import dev.preflow.models.reward.VpScoreTrainer;
@@ -34,7 +33,7 @@ final class Learner implements AutoCloseable {
     private final Measure measure;
     private final LearntAspect learnt;
     private final int devices;
-    private final int batch;
+    private final Recipe recipe;
     private final long seed;
     private long drawn;
 
@@ -50,20 +49,9 @@ final class Learner implements AutoCloseable {
         this.measure = measure;
         this.devices = devices.size();
         learnt = config.get(ScorerSettings.ASPECT);
-        batch = config.get(ScorerSettings.BATCH);
+        recipe = Recipe.of(config);
         seed = config.get(ScorerSettings.SEED);
-        trainer = new VpScoreTrainer(
-                model.withOutputs(learnt.outputs()),
-                new VpScoreTrainer.Settings(
-                        LearningRate.constant(
-                                config.get(ScorerSettings.LEARNING_RATE), config.get(ScorerSettings.WARM_UP)),
-                        config.get(ScorerSettings.WEIGHT_DECAY),
-                        config.get(ScorerSettings.CLIP_NORM),
-                        config.get(ScorerSettings.EMA_DECAY),
-                        config.get(ScorerSettings.FROZEN),
-                        config.get(ScorerSettings.SHIFT),
-                        seed),
-                devices);
+        trainer = new VpScoreTrainer(model.withOutputs(learnt.outputs()), recipe.settings(), devices);
     }
 
     /**
@@ -75,13 +63,14 @@ final class Learner implements AutoCloseable {
      * @throws dev.preflow.models.optim.NonFiniteException when the loss or a gradient is not finite; the network is as before
      */
     OptionalDouble step(TrainingData data) throws IOException {
-        var pairs = measure.readable(data.draw(batch, new Random(seed + STEP_FACTOR * (trainer.steps() + 1))));
-        drawn += batch;
+        var pairs = measure.readable(data.draw(recipe.batch(), new Random(seed + STEP_FACTOR * (trainer.steps() + 1))));
+        drawn += recipe.batch();
         return pairs.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(step(pairs));
     }
 
     private double step(List<TrainingPair> pairs) throws IOException {
-        int shares = Math.min(devices, pairs.size());
+        int micros = (pairs.size() + recipe.microBatch() - 1) / recipe.microBatch();
+        int shares = Math.min(Math.max(devices, micros), pairs.size());
         var parts = new ArrayList<PreferenceBatch>();
         for (int i = 0; i < shares; i++) {
             parts.add(batch(pairs.subList(pairs.size() * i / shares, pairs.size() * (i + 1) / shares)));
@@ -114,7 +103,7 @@ final class Learner implements AutoCloseable {
 
     /** Pairs of one step. */
     int batch() {
-        return batch;
+        return recipe.batch();
     }
 
     /** A copy of the averaged weights, which is what may be released. */

@@ -125,8 +125,8 @@ public final class RewardTraining {
     }
 
     private void run() {
-        Torch.useThreads(config.get(ScorerSettings.THREADS));
         try (var manager = Torch.newManager(devices().get(0))) {
+            Torch.useThreads(config.get(ScorerSettings.THREADS));
             var releases = new RewardReleases(runtime, blobs, files, config.get(ScorerSettings.KEEP_RELEASES));
             var checkpoints = new Checkpoints(config.get(ScorerSettings.CHECKPOINTS));
             try (var learner = open(manager, releases, checkpoints);

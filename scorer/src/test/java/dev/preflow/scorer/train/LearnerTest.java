@@ -120,6 +120,28 @@ class LearnerTest {
     }
 
     @Test
+    void shouldLearnTheSameInMicroBatches() throws IOException {
+        var whole =
+                TestStream.config(folder, Map.of(ScorerSettings.BATCH.key(), "16", ScorerSettings.SHIFT.key(), "0"));
+        var parts = TestStream.config(
+                folder,
+                Map.of(
+                        ScorerSettings.BATCH.key(), "16",
+                        ScorerSettings.SHIFT.key(), "0",
+                        ScorerSettings.MICRO_BATCH.key(), "5"));
+        var data = data(prompt -> false);
+        var same = data(prompt -> false);
+        var measure = new Measure(pictures, new TrainingMetrics(meters, data));
+        try (var one = learner(whole, measure, 1);
+                var four = learner(parts, measure, 1)) {
+            for (int i = 0; i < 4; i++) {
+                double expected = one.step(data).orElseThrow();
+                assertThat(four.step(same).orElseThrow()).isEqualTo(expected, within(1e-5));
+            }
+        }
+    }
+
+    @Test
     void shouldShareABatchAmongDevices() throws IOException {
         // the moves of an image depend on its place in a part
         var still =
