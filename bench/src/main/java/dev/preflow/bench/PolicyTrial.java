@@ -69,15 +69,12 @@ public final class PolicyTrial {
         TrialOptions options = TrialOptions.of(args, 1);
         System.out.println(options);
         Pattern trained = Pattern.compile(options.text("trained", "unet\\..*|text_encoder\\..*"));
-        double rate = options.number("rate", 4e-4);
-        double horizon = options.number("horizon", 160);
         Torch.useThreads(1);
         try (NDManager manager = Torch.newManager();
                 DiffusionPipeline pipeline = DiffusionPipeline.load(Path.of(args[0]), "base", manager);
                 PolicyLease base = pipeline.borrow();
                 Parameters policy = base.parameters().copy(manager)) {
             policy.trainable(name -> trained.matcher(name).matches());
-            LearningRate warm = LearningRate.constant(rate, 4);
             try (AdamW optimiser = new AdamW(policy, AdamW.Settings.of(0))) {
                 Ppo ppo = new Ppo(
                         pipeline.models(),
@@ -94,7 +91,8 @@ public final class PolicyTrial {
                                 64,
                                 1e-3,
                                 options.number("kl", 0.01),
-                                at -> warm.at(at) * Math.max(FLOOR, 1 - at / horizon),
+                                LearningRate.linear(
+                                        options.number("rate", 4e-4), 4, options.number("horizon", 160), FLOOR),
                                 1,
                                 false),
                         List.of(manager.getDevice()));

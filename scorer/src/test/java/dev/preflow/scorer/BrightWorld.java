@@ -52,23 +52,9 @@ public final class BrightWorld {
     /** A random network of some 20,000 parameters. */
     public static VpScore model(NDManager parent, long seed) {
         var tokenizer = WordPieceTokenizer.ofCorpus(List.of("words of prompt 0 1 2 3 4 5 6 7 8 9"));
+        int words = tokenizer.vocabularySize();
         var config = new VpScoreConfig(
-                SIZE,
-                8,
-                List.of(),
-                32,
-                1,
-                2,
-                tokenizer.vocabularySize(),
-                32,
-                1,
-                2,
-                16,
-                16,
-                List.of(32, 1),
-                List.of(),
-                0,
-                1);
+                SIZE, 8, List.of(), 32, 1, 2, words, 32, 1, 2, 16, 16, List.of(32, 1), List.of(), 0, 1);
         return VpScore.create(config, tokenizer, parent, seed);
     }
 

@@ -128,16 +128,16 @@ final class TrainedPolicy implements AutoCloseable {
     }
 
     private static PpoOptions options(Config config) {
-        double peak = config.get(TrainerSettings.LEARNING_RATE);
-        double floor = config.get(TrainerSettings.FLOOR);
-        double horizon = config.get(TrainerSettings.HORIZON);
-        LearningRate warm = LearningRate.constant(peak, config.get(TrainerSettings.WARM_UP));
         return new PpoOptions(
                 config.get(TrainerSettings.UPDATES),
                 config.get(TrainerSettings.MICRO_BATCH),
                 config.get(TrainerSettings.CLIP_RANGE),
                 config.get(TrainerSettings.KL),
-                update -> warm.at(update) * Math.max(floor, 1 - update / horizon),
+                LearningRate.linear(
+                        config.get(TrainerSettings.LEARNING_RATE),
+                        config.get(TrainerSettings.WARM_UP),
+                        config.get(TrainerSettings.HORIZON),
+                        config.get(TrainerSettings.FLOOR)),
                 config.get(TrainerSettings.MAX_NORM),
                 config.get(TrainerSettings.RECOMPUTE));
     }

@@ -37,7 +37,7 @@ final class FramingOptions {
     @Nullable
     Framing framing() {
         Framing framing = new Framing(originalSize, crop.y(), crop.x(), targetSize);
-        return framing.equals(new Framing(null, 0, 0, null)) ? null : framing;
+        return framing.equals(Framing.NONE) ? null : framing;
     }
 
     /** The corner of a crop. */

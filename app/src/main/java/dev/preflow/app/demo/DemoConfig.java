@@ -92,7 +92,16 @@ final class DemoConfig {
 
     /** Where blobs and notes lie in a demo's data folder. */
     static Map<String, String> folders(Path data) {
-        return Map.of("blobs.directory", path(data, "blobs"), "state.directory", path(data, "state"));
+        return Map.of(
+                "blobs.directory",
+                path(data, "blobs"),
+                "state.directory",
+                state(data).toString());
+    }
+
+    /** Where notes lie in a demo's data folder. */
+    static Path state(Path data) {
+        return data.resolve("state");
     }
 
     private static void generator(Map<String, String> settings, String name, Path directory, String kind) {

@@ -46,7 +46,7 @@ final class GoldWatch implements AutoCloseable {
         this.options = options;
         this.weights = weights;
         this.history = history;
-        this.measured = new EvalLog(options.data().resolve("state").resolve("evaluations.jsonl"));
+        this.measured = new EvalLog(DemoConfig.state(options.data()).resolve("evaluations.jsonl"));
         thread.setDaemon(true);
         thread.setPriority(Thread.MIN_PRIORITY);
         thread.start();

@@ -2,10 +2,8 @@ package dev.preflow.app.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.preflow.models.reward.VpScore;
-import dev.preflow.models.reward.VpScoreConfig;
+import dev.preflow.app.TinyReward;
 import dev.preflow.models.tensor.Torch;
-import dev.preflow.models.tokenizer.WordPieceTokenizer;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,28 +30,9 @@ class ScoreCommandTest extends CommandTest {
     @Test
     void shouldScoreEachImageOnALineOfItsOwn() throws IOException {
         var model = directory.resolve("vp-score");
-        try (var manager = Torch.newManager()) {
-            var tokenizer = WordPieceTokenizer.ofCorpus(List.of("a red circle"));
-            var config = new VpScoreConfig(
-                    16,
-                    8,
-                    List.of(),
-                    32,
-                    1,
-                    2,
-                    tokenizer.vocabularySize(),
-                    32,
-                    1,
-                    2,
-                    16,
-                    16,
-                    List.of(32, 1),
-                    List.of(),
-                    0,
-                    1);
-            try (var vpScore = VpScore.create(config, tokenizer, manager, 1)) {
-                vpScore.save(model);
-            }
+        try (var manager = Torch.newManager();
+                var vpScore = TinyReward.create(List.of("a red circle"), manager, 1)) {
+            vpScore.save(model);
         }
         var first = image("first.png", 0xFF0000);
         var second = image("second.png", 0x0000FF);

@@ -3,11 +3,10 @@ package dev.preflow.app.eval;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDManager;
+import dev.preflow.app.TinyReward;
 import dev.preflow.models.image.RgbImage;
 import dev.preflow.models.reward.VpScore;
-import dev.preflow.models.reward.VpScoreConfig;
 import dev.preflow.models.tensor.Torch;
-import dev.preflow.models.tokenizer.WordPieceTokenizer;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -30,26 +29,8 @@ class ProxyScoreTest {
     }
 
     private static VpScore model(NDManager manager) {
-        WordPieceTokenizer tokenizer = WordPieceTokenizer.ofCorpus(
-                PLAN.prompts().stream().map(prompt -> prompt.text()).toList());
-        VpScoreConfig config = new VpScoreConfig(
-                16,
-                8,
-                List.of(),
-                32,
-                1,
-                2,
-                tokenizer.vocabularySize(),
-                32,
-                1,
-                2,
-                16,
-                16,
-                List.of(32, 1),
-                List.of(),
-                0,
-                1);
-        return VpScore.create(config, tokenizer, manager, 3);
+        return TinyReward.create(
+                PLAN.prompts().stream().map(prompt -> prompt.text()).toList(), manager, 3);
     }
 
     /** Ratings that put the images in VP-Score's own order. */

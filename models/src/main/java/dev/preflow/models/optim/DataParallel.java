@@ -125,6 +125,7 @@ public final class DataParallel implements AutoCloseable {
      * waited for even if the calling thread is interrupted; it stays interrupted then.
      *
      * @return the sum of the shares' losses
+     * @throws NonFiniteException if that is what a worker threw; the gradients are then of no use
      * @throws IllegalStateException if a worker failed; the gradients are then of no use
      */
     public double accumulate(ShardLoss loss) {
@@ -147,6 +148,9 @@ public final class DataParallel implements AutoCloseable {
             } catch (ExecutionException e) {
                 failure = e.getCause();
             }
+        }
+        if (failure instanceof NonFiniteException notFinite) {
+            throw notFinite;
         }
         if (failure != null) {
             throw new IllegalStateException("A worker could not compute its gradients", failure);

@@ -25,6 +25,15 @@ public interface LearningRate {
      * @param total number of all steps, more than {@code warmup}
      */
     static LearningRate cosine(double peak, long warmup, long total) {
+        return cosine(peak, warmup, total, 0);
+    }
+
+    /**
+     * The same down to a floor, where the rate stays: for training that does not end.
+     *
+     * @param floor the least rate as a share of the peak, from 0 to 1
+     */
+    static LearningRate cosine(double peak, long warmup, long total, double floor) {
         requireValid(peak, warmup);
         if (total <= warmup) {
             throw new IllegalArgumentException(
@@ -32,8 +41,22 @@ public interface LearningRate {
         }
         return step -> {
             double progress = Math.min(1, Math.max(0, (step - warmup) / (double) (total - warmup)));
-            return peak * warm(step, warmup) * 0.5 * (1 + Math.cos(Math.PI * progress));
+            double left = 0.5 * (1 + Math.cos(Math.PI * progress));
+            return peak * warm(step, warmup) * (floor + (1 - floor) * left);
         };
+    }
+
+    /**
+     * A linear warm-up into a line that falls from the peak down to a floor, where the rate stays.
+     *
+     * @param peak the rate at the start of the line, step 0
+     * @param warmup number of steps of the warm-up
+     * @param horizon the step at which the line would be at 0
+     * @param floor the least rate as a share of the peak, from 0 to 1
+     */
+    static LearningRate linear(double peak, long warmup, double horizon, double floor) {
+        requireValid(peak, warmup);
+        return step -> peak * warm(step, warmup) * Math.max(floor, 1 - step / horizon);
     }
 
     private static double warm(long step, long warmup) {

@@ -20,7 +20,7 @@ public record Framing(
         @Nullable ImageSize targetSize) {
 
     /** Nothing cut off, and the size drawn. */
-    static final Framing NONE = new Framing(null, 0, 0, null);
+    public static final Framing NONE = new Framing(null, 0, 0, null);
 
     /** Checks the ranges. */
     public Framing {

@@ -132,7 +132,7 @@ public final class VpScoreTrainer implements AutoCloseable {
         double[] right = new double[parts.size()];
         workers.broadcast();
         workers.zero();
-        double loss = accumulate((replica, worker) -> {
+        double loss = workers.accumulate((replica, worker) -> {
             double sum = 0;
             for (int i = worker; i < right.length; i += replicas.size()) {
                 int part = i;
@@ -162,18 +162,6 @@ public final class VpScoreTrainer implements AutoCloseable {
     private RandomGenerator random(int part) {
         long step = Noise.derive(settings.seed(), steps);
         return Noise.generator(part == 0 ? step : Noise.derive(step, part));
-    }
-
-    /** With one device what a part throws comes as it is, with several as a cause. */
-    private double accumulate(DataParallel.ShardLoss loss) {
-        try {
-            return workers.accumulate(loss);
-        } catch (IllegalStateException e) {
-            if (e.getCause() instanceof NonFiniteException cause) {
-                throw cause;
-            }
-            throw e;
-        }
     }
 
     /**

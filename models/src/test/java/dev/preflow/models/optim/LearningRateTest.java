@@ -26,6 +26,17 @@ class LearningRateTest {
     }
 
     @Test
+    void shouldStayAtAFloor() {
+        LearningRate cosine = LearningRate.cosine(1, 10, 110, 0.2);
+        assertThat(cosine.at(60)).isEqualTo(0.6, within(1e-12));
+        assertThat(cosine.at(500)).isEqualTo(0.2, within(1e-12));
+        LearningRate line = LearningRate.linear(1, 4, 100, 0.2);
+        assertThat(line.at(0)).isEqualTo(0.25);
+        assertThat(line.at(50)).isEqualTo(0.5, within(1e-12));
+        assertThat(line.at(90)).isEqualTo(0.2, within(1e-12));
+    }
+
+    @Test
     void shouldRefuseAScheduleWithoutSteps() {
         assertThatThrownBy(() -> LearningRate.cosine(1, 10, 10)).hasMessageContaining("warm-up of 10");
         assertThatThrownBy(() -> LearningRate.constant(Double.NaN, 1)).hasMessageContaining("NaN");

@@ -1,10 +1,18 @@
 package dev.preflow.models.pipeline;
 
+import static dev.preflow.models.pipeline.ReferenceDrawing.GUIDANCE;
+import static dev.preflow.models.pipeline.ReferenceDrawing.NEGATIVE;
+import static dev.preflow.models.pipeline.ReferenceDrawing.PIXELS;
+import static dev.preflow.models.pipeline.ReferenceDrawing.PROMPTS;
+import static dev.preflow.models.pipeline.ReferenceDrawing.STEPS;
+import static dev.preflow.models.pipeline.ReferenceDrawing.STRENGTH;
+import static dev.preflow.models.pipeline.ReferenceDrawing.draw;
+import static dev.preflow.models.pipeline.ReferenceDrawing.image;
+import static dev.preflow.models.pipeline.ReferenceDrawing.off;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.preflow.models.image.RgbImage;
 import dev.preflow.models.reference.Reference;
 import dev.preflow.models.scheduler.SchedulerConfig;
 import dev.preflow.models.tensor.Autograd;
@@ -22,13 +30,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whole drawings by each sampler, as diffusers' pipelines make them from the same noise. */
 class DrawingReferenceTest {
-    private static final double PIXELS = 1e-3;
-    private static final List<String> PROMPTS = List.of("a red circle above a blue square", "two green triangles");
-    private static final List<String> NEGATIVE = List.of("blurry", "a circle");
-    private static final int STEPS = 20;
-    private static final double GUIDANCE = 4;
-    private static final double STRENGTH = 0.6;
-
     static List<String> samplers() throws IOException {
         return Reference.names("drawings");
     }
@@ -70,16 +71,10 @@ class DrawingReferenceTest {
         NDManager manager = expected.manager();
         try (DiffusionPipeline pipeline = DiffusionPipeline.load(
                         Reference.folder("sd1"), "reference", own -> config(sampler), Precision.FLOAT32, manager);
-                PolicyLease policy = pipeline.borrow();
                 Autograd off = Autograd.disabled()) {
-            Sampler drawing = new Sampler(
-                    pipeline.models(), policy.parameters(), pipeline.vae(), requests, manager, purpose -> expected.get(
-                                    name + "." + (purpose + before))
-                            .duplicate());
-            NDArray drawn = pipeline.models().decodeLatents(pipeline.vae(), drawing.sample(null, (done, steps) -> {}));
+            NDArray drawn = draw(pipeline, requests, expected, name, before);
 
-            assertThat(drawn.getShape()).isEqualTo(expected.get(name).getShape());
-            assertThat(drawn.sub(expected.get(name)).abs().max().getFloat()).isLessThan((float) PIXELS);
+            assertThat(off(drawn, expected.get(name))).isLessThan(PIXELS);
             assertThat(drawn.max().sub(drawn.min()).getFloat()).isGreaterThan(0.5f);
         }
     }
@@ -98,10 +93,5 @@ class DrawingReferenceTest {
 
     private static Path folder(String sampler) {
         return Reference.folder("drawings/" + sampler);
-    }
-
-    private static RgbImage image(NDArray values) {
-        return RgbImage.ofUnit(
-                (int) values.getShape().get(2), (int) values.getShape().get(1), values.toFloatArray());
     }
 }

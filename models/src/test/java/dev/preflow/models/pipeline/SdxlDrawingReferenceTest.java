@@ -1,10 +1,17 @@
 package dev.preflow.models.pipeline;
 
+import static dev.preflow.models.pipeline.ReferenceDrawing.GUIDANCE;
+import static dev.preflow.models.pipeline.ReferenceDrawing.NEGATIVE;
+import static dev.preflow.models.pipeline.ReferenceDrawing.PIXELS;
+import static dev.preflow.models.pipeline.ReferenceDrawing.PROMPTS;
+import static dev.preflow.models.pipeline.ReferenceDrawing.STEPS;
+import static dev.preflow.models.pipeline.ReferenceDrawing.STRENGTH;
+import static dev.preflow.models.pipeline.ReferenceDrawing.image;
+import static dev.preflow.models.pipeline.ReferenceDrawing.off;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.preflow.models.image.RgbImage;
 import dev.preflow.models.reference.Reference;
 import dev.preflow.models.tensor.Autograd;
 import dev.preflow.models.tensor.Parameters;
@@ -20,12 +27,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Drawings from an image by SDXL and by its refiner, as diffusers' {@code StableDiffusionXLImg2ImgPipeline} makes them. */
 class SdxlDrawingReferenceTest {
-    private static final double PIXELS = 1e-3;
-    private static final List<String> PROMPTS = List.of("a red circle above a blue square", "two green triangles");
-    private static final List<String> NEGATIVE = List.of("blurry", "a circle");
-    private static final int STEPS = 20;
-    private static final double GUIDANCE = 4;
-    private static final double STRENGTH = 0.6;
     private static final String REFINER = "sdxl-refiner";
 
     private final NDManager manager = TestDevice.newManager();
@@ -63,7 +64,7 @@ class SdxlDrawingReferenceTest {
         }
     }
 
-    private NDArray draw(
+    private static NDArray draw(
             DiffusionPipeline pipeline, Parameters expected, String name, boolean negative, @Nullable Framing framing) {
         List<GenerationRequest> requests = IntStream.range(0, PROMPTS.size())
                 .mapToObj(i -> new GenerationRequest(
@@ -71,28 +72,12 @@ class SdxlDrawingReferenceTest {
                         .from(new StartImage(image(expected.get("image").get(i)), STRENGTH))
                         .framed(framing))
                 .toList();
-        try (PolicyLease policy = pipeline.borrow()) {
-            // the encoder's noise comes first
-            Sampler sampler = new Sampler(
-                    pipeline.models(), policy.parameters(), pipeline.vae(), requests, manager, purpose -> expected.get(
-                                    name + "." + (purpose + 1))
-                            .duplicate());
-            return pipeline.models().decodeLatents(pipeline.vae(), sampler.sample(null, (done, steps) -> {}));
-        }
+        // the encoder's noise comes first
+        return ReferenceDrawing.draw(pipeline, requests, expected, name, 1);
     }
 
     /** What the fixtures call {@code TOLD}; the refiner is told of no target size. */
     private static Framing framing(String model) {
         return new Framing(new ImageSize(48, 64), 3, 5, model.equals(REFINER) ? null : new ImageSize(32, 40));
-    }
-
-    private static double off(NDArray drawn, NDArray expected) {
-        assertThat(drawn.getShape()).isEqualTo(expected.getShape());
-        return drawn.sub(expected).abs().max().getFloat();
-    }
-
-    private static RgbImage image(NDArray values) {
-        return RgbImage.ofUnit(
-                (int) values.getShape().get(2), (int) values.getShape().get(1), values.toFloatArray());
     }
 }

@@ -34,7 +34,6 @@ final class Learner implements AutoCloseable {
     private final LearntAspect learnt;
     private final int devices;
     private final Recipe recipe;
-    private final long seed;
     private long drawn;
 
     /**
@@ -50,7 +49,6 @@ final class Learner implements AutoCloseable {
         this.devices = devices.size();
         learnt = config.get(ScorerSettings.ASPECT);
         recipe = Recipe.of(config);
-        seed = config.get(ScorerSettings.SEED);
         trainer = new VpScoreTrainer(model.withOutputs(learnt.outputs()), recipe.settings(), devices);
     }
 
@@ -63,7 +61,8 @@ final class Learner implements AutoCloseable {
      * @throws dev.preflow.models.optim.NonFiniteException when the loss or a gradient is not finite; the network is as before
      */
     OptionalDouble step(TrainingData data) throws IOException {
-        var pairs = measure.readable(data.draw(recipe.batch(), new Random(seed + STEP_FACTOR * (trainer.steps() + 1))));
+        long seed = recipe.settings().seed() + STEP_FACTOR * (trainer.steps() + 1);
+        var pairs = measure.readable(data.draw(recipe.batch(), new Random(seed)));
         drawn += recipe.batch();
         return pairs.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(step(pairs));
     }

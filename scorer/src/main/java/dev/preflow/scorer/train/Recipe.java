@@ -39,19 +39,12 @@ record Recipe(int batch, int microBatch, VpScoreTrainer.Settings settings) {
                 batch,
                 config.find(ScorerSettings.MICRO_BATCH).orElse(paper ? PAPER_MICRO_BATCH : batch),
                 new VpScoreTrainer.Settings(
-                        rate(rate, warmUp, config.get(ScorerSettings.HORIZON), floor),
+                        LearningRate.cosine(rate, warmUp, (long) warmUp + config.get(ScorerSettings.HORIZON), floor),
                         config.get(ScorerSettings.WEIGHT_DECAY),
                         config.get(ScorerSettings.CLIP_NORM),
                         config.get(ScorerSettings.EMA_DECAY),
                         config.find(ScorerSettings.FROZEN).orElse(paper ? PAPER_FROZEN : 0),
                         config.find(ScorerSettings.SHIFT).orElse(paper ? 0 : SMALL_SHIFT),
                         config.get(ScorerSettings.SEED)));
-    }
-
-    /** Half a cosine from the peak to its floor, where the rate stays: a stream does not end. */
-    private static LearningRate rate(double peak, int warmUp, int horizon, double floor) {
-        LearningRate falling = LearningRate.cosine(peak * (1 - floor), warmUp, (long) warmUp + horizon);
-        LearningRate least = LearningRate.constant(peak * floor, warmUp);
-        return step -> falling.at(step) + least.at(step);
     }
 }

@@ -150,7 +150,7 @@ public final class RewardTraining {
     private Learner open(NDManager manager, RewardReleases releases, Checkpoints checkpoints) throws IOException {
         var checkpoint = checkpoints.newest();
         if (checkpoint.isPresent()) {
-            var learner = new Learner(initial.create(manager), config, measure, devices());
+            var learner = learner(initial.create(manager));
             if (learner.fits(checkpoint.get())) {
                 learner.restore(checkpoint.get());
                 log.info("Training goes on from step {} with {} pairs", learner.steps(), data.trainPairs());
@@ -161,10 +161,14 @@ public final class RewardTraining {
         }
         var release = releases.newest();
         if (release == null) {
-            return new Learner(initial.create(manager), config, measure, devices());
+            return learner(initial.create(manager));
         }
         log.info("No checkpoint: training goes on from reward release {}", release.getNumber());
-        return new Learner(VpScore.load(files.unpack(release), manager), config, measure, devices());
+        return learner(VpScore.load(files.unpack(release), manager));
+    }
+
+    private Learner learner(VpScore network) {
+        return new Learner(network, config, measure, devices());
     }
 
     private void train(Learner learner, ReleaseDesk desk, Checkpoints checkpoints)

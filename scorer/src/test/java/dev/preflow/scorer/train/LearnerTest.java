@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -121,40 +122,33 @@ class LearnerTest {
 
     @Test
     void shouldLearnTheSameInMicroBatches() throws IOException {
-        var whole =
-                TestStream.config(folder, Map.of(ScorerSettings.BATCH.key(), "16", ScorerSettings.SHIFT.key(), "0"));
-        var parts = TestStream.config(
-                folder,
-                Map.of(
-                        ScorerSettings.BATCH.key(), "16",
-                        ScorerSettings.SHIFT.key(), "0",
-                        ScorerSettings.MICRO_BATCH.key(), "5"));
-        var data = data(prompt -> false);
-        var same = data(prompt -> false);
-        var measure = new Measure(pictures, new TrainingMetrics(meters, data));
-        try (var one = learner(whole, measure, 1);
-                var four = learner(parts, measure, 1)) {
-            for (int i = 0; i < 4; i++) {
-                double expected = one.step(data).orElseThrow();
-                assertThat(four.step(same).orElseThrow()).isEqualTo(expected, within(1e-5));
-            }
-        }
+        requireAlike(still(Map.of(ScorerSettings.MICRO_BATCH.key(), "5")), 1);
     }
 
     @Test
     void shouldShareABatchAmongDevices() throws IOException {
-        // the moves of an image depend on its place in a part
-        var still =
-                TestStream.config(folder, Map.of(ScorerSettings.BATCH.key(), "16", ScorerSettings.SHIFT.key(), "0"));
+        requireAlike(still(Map.of()), 3);
+    }
+
+    /** The moves of an image depend on its place in a part. */
+    private Config still(Map<String, String> more) {
+        var settings = new HashMap<>(more);
+        settings.put(ScorerSettings.BATCH.key(), "16");
+        settings.put(ScorerSettings.SHIFT.key(), "0");
+        return TestStream.config(folder, settings);
+    }
+
+    /** A learner must learn what one learns that computes a batch at once. */
+    private void requireAlike(Config settings, int devices) throws IOException {
         // new pairs come first: what is drawn depends on what was drawn before
         var data = data(prompt -> false);
         var same = data(prompt -> false);
         var measure = new Measure(pictures, new TrainingMetrics(meters, data));
-        try (var one = learner(still, measure, 1);
-                var three = learner(still, measure, 3)) {
+        try (var whole = learner(still(Map.of()), measure, 1);
+                var parts = learner(settings, measure, devices)) {
             for (int i = 0; i < 4; i++) {
-                double expected = one.step(data).orElseThrow();
-                assertThat(three.step(same).orElseThrow()).isEqualTo(expected, within(1e-5));
+                double expected = whole.step(data).orElseThrow();
+                assertThat(parts.step(same).orElseThrow()).isEqualTo(expected, within(1e-5));
             }
         }
     }

@@ -49,7 +49,7 @@ public record Advantages(float clip, Deviation deviation) {
         List<Optional<float[]>> advantages = new ArrayList<>();
         for (List<Sample> group : groups) {
             double[] sum = squares.get(group.get(0).rewardRelease());
-            double own = Math.sqrt(variance(group));
+            double own = deviation(group);
             double unit = deviation == Deviation.GROUP ? own : Math.sqrt(sum[0] / sum[1]);
             advantages.add(own < LEAST_DEVIATION ? Optional.empty() : Optional.of(relative(group, unit)));
         }
@@ -68,6 +68,11 @@ public record Advantages(float clip, Deviation deviation) {
 
     private static double mean(List<Sample> group) {
         return group.stream().mapToDouble(Sample::reward).average().orElseThrow();
+    }
+
+    /** The standard deviation of a group's rewards. */
+    static double deviation(List<Sample> group) {
+        return Math.sqrt(variance(group));
     }
 
     private static double variance(List<Sample> group) {

@@ -46,19 +46,11 @@ final class Tally {
                         .mapToDouble(Sample::reward)
                         .average()
                         .orElse(Double.NaN),
-                groups.stream().mapToDouble(Tally::deviation).average().orElse(Double.NaN),
+                groups.stream().mapToDouble(Advantages::deviation).average().orElse(Double.NaN),
                 firstLogRatio,
                 ratio(clipped, pairs),
                 ratio(kl, pairs),
                 ratio(norms, steps));
-    }
-
-    private static double deviation(List<Sample> group) {
-        double mean = group.stream().mapToDouble(Sample::reward).average().orElseThrow();
-        return Math.sqrt(group.stream()
-                .mapToDouble(sample -> Math.pow(sample.reward() - mean, 2))
-                .average()
-                .orElseThrow());
     }
 
     /** NaN where nothing was counted: a value that is missing is not 0. */
