@@ -1,5 +1,6 @@
 package dev.preflow.app.cli;
 
+import dev.preflow.app.config.Home;
 import dev.preflow.demo.pretrain.PretrainPlan;
 import dev.preflow.demo.pretrain.PretrainRecord;
 import dev.preflow.demo.pretrain.Pretraining;
@@ -42,7 +43,9 @@ public final class PretrainCommand extends CliCommand {
     @Option(
             names = "--from",
             paramLabel = "DIR",
-            description = "Trains this model's denoiser on; its autoencoder stays as it is.")
+            description =
+                    "Trains this model's denoiser on; its autoencoder stays as it is. With --reward: the model whose"
+                            + " autoencoder paints the scenes, the demo's unless given.")
     private @Nullable Path from;
 
     @Option(
@@ -100,14 +103,14 @@ public final class PretrainCommand extends CliCommand {
     }
 
     private int pretrainReward() throws IOException {
-        if (from != null) {
-            throw new ParameterException(spec().commandLine(), "--from is for the base model: leave --reward out");
-        }
+        Path generator = from == null ? Home.baseModel() : from;
+        ModelDirectory.requirePipeline(generator, "--from");
         var progress = new TrainingProgress(spec().commandLine().getErr());
         new RewardPretraining(
                         seed,
                         given("--steps") ? steps : REWARD_STEPS,
                         given("--batch") ? batch : REWARD_BATCH,
+                        generator,
                         progress)
                 .run(output);
         progress.end();

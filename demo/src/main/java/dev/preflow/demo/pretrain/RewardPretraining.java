@@ -9,6 +9,8 @@ import dev.preflow.demo.scene.SceneVocabulary;
 import dev.preflow.demo.scene.Split;
 import dev.preflow.models.image.RgbImage;
 import dev.preflow.models.optim.LearningRate;
+import dev.preflow.models.pipeline.DiffusionPipeline;
+import dev.preflow.models.reward.PatchWords;
 import dev.preflow.models.reward.VpScore;
 import dev.preflow.models.reward.VpScoreConfig;
 import dev.preflow.models.reward.VpScoreTrainer;
@@ -26,7 +28,7 @@ import java.util.random.RandomGenerator;
 /**
  * Makes the network that VP-Score's training starts from. The paper starts from BLIP, which has seen images and captions;
  * this one learns which caption belongs to a rendered scene, among scenes that are easily confused with it, and which words
- * name what each patch of the scene shows. It sees no rating, no preference and no held-out prompt.
+ * name what each patch of the scene shows, in pictures that a generator's decoder has painted. It sees no rating, no preference and no held-out prompt.
  */
 public final class RewardPretraining {
     private static final double PEAK_RATE = 1e-3;
@@ -39,12 +41,17 @@ public final class RewardPretraining {
     private static final int GROUP = 4;
 
     private static final int PATCH = 8;
+    /** How often a scene is seen, moved and worded otherwise: painting it costs more than learning from it. */
+    private static final int REPEATS = 4;
+    /** Largest move, as a share of the side: less than what would take objects out of patches that are said to show them. */
+    private static final double SHIFT = 1.0 / 32;
     /** Colours and shapes go wrong in the variants; these are the other faults. */
     private static final DefectRates FAULTY = new DefectRates(0, 0, 0.4, 0.2, 0.25);
 
     private final long seed;
     private final int steps;
     private final int batch;
+    private final Path generator;
     private final TrainingLog log;
     private final PromptGrammar grammar = new PromptGrammar();
     private final SceneRenderer renderer = new SceneRenderer();
@@ -53,14 +60,16 @@ public final class RewardPretraining {
      * A pretraining.
      *
      * @param seed of parameters and scenes
-     * @param steps number of steps, more than 50; 1800 take about twelve minutes on one core
+     * @param steps number of steps, more than 50; 1800 take less than half an hour on one core
      * @param batch images of a step, 64 for instance; a multiple of 4
+     * @param generator directory of the pipeline whose autoencoder paints the scenes
      * @param log is told of every step
      */
-    public RewardPretraining(long seed, int steps, int batch, TrainingLog log) {
+    public RewardPretraining(long seed, int steps, int batch, Path generator, TrainingLog log) {
         this.seed = seed;
         this.steps = steps;
         this.batch = batch;
+        this.generator = generator;
         this.log = log;
     }
 
@@ -71,13 +80,20 @@ public final class RewardPretraining {
         WordPieceTokenizer tokenizer = tokenizer();
         VpScoreConfig config = VpScoreConfig.small(tokenizer.vocabularySize());
         VpScoreTrainer.Settings settings = new VpScoreTrainer.Settings(
-                LearningRate.cosine(PEAK_RATE, WARMUP, steps), WEIGHT_DECAY, 1, AVERAGE_DECAY, 0, 0, seed);
+                LearningRate.cosine(PEAK_RATE, WARMUP, steps), WEIGHT_DECAY, 1, AVERAGE_DECAY, 0, SHIFT, seed);
         try (NDManager manager = Torch.newManager();
+                DiffusionPipeline painter = DiffusionPipeline.load(generator, "painter", manager);
                 VpScoreTrainer trainer =
                         new VpScoreTrainer(VpScore.create(config, tokenizer, manager, seed), settings)) {
+            Repainter repainter = new Repainter(painter);
+            List<Lesson> lessons = new ArrayList<>();
             List<Float> losses = new ArrayList<>();
             for (int step = 0; step < steps; step++) {
-                losses.add(step(trainer, Noise.generator(Noise.derive(seed, step))));
+                RandomGenerator random = Noise.generator(Noise.derive(seed, step));
+                if (step * REPEATS < steps) {
+                    lessons.add(lesson(repainter, random));
+                }
+                losses.add(step(trainer, lessons.get(step % lessons.size()), random));
                 log.step("reward", step, steps, losses.get(step));
             }
             try (VpScore pretrained = trainer.snapshot(manager)) {
@@ -96,18 +112,27 @@ public final class RewardPretraining {
                 .orElseThrow();
     }
 
-    private float step(VpScoreTrainer trainer, RandomGenerator random) {
-        List<RgbImage> images = new ArrayList<>();
-        List<String> captions = new ArrayList<>();
-        SceneGrounding grounding = new SceneGrounding(PATCH);
-        while (images.size() < batch) {
-            for (CaptionedScene scene : group(random)) {
-                images.add(RgbImage.of(scene.image()));
-                captions.add(scene.caption().text(random));
-                grounding.add(scene);
-            }
+    /** The images of a step, what is said of each, and what their patches show. */
+    private record Lesson(List<RgbImage> images, List<SceneCaption> captions, List<PatchWords> words) {}
+
+    private Lesson lesson(Repainter repainter, RandomGenerator random) {
+        List<CaptionedScene> scenes = new ArrayList<>();
+        while (scenes.size() < batch) {
+            scenes.addAll(group(random));
         }
-        return trainer.matchingStep(images, captions, GROUP, grounding.words()).loss();
+        SceneGrounding grounding = new SceneGrounding(PATCH);
+        scenes.forEach(grounding::add);
+        return new Lesson(
+                repainter.repaint(scenes.stream().map(CaptionedScene::image).toList(), random),
+                scenes.stream().map(CaptionedScene::caption).toList(),
+                grounding.words());
+    }
+
+    private static float step(VpScoreTrainer trainer, Lesson lesson, RandomGenerator random) {
+        List<String> captions =
+                lesson.captions().stream().map(caption -> caption.text(random)).toList();
+        return trainer.matchingStep(lesson.images(), captions, GROUP, lesson.words())
+                .loss();
     }
 
     /** Scenes that are hard to tell apart, each with a meaning of its own. */

@@ -21,43 +21,49 @@ import java.util.random.RandomGenerator;
  *
  * @param drawn the objects
  * @param striking what else is said
- * @param crooked whether the outlines are said to be crooked
+ * @param outlines what is said of the worst outline
+ * @param sharpness what is said of the edges
  */
-record SceneCaption(SceneSpec drawn, Set<Defect> striking, boolean crooked) {
-    private static final String CROOKED = "crooked";
+record SceneCaption(SceneSpec drawn, Set<Defect> striking, Crookedness outlines, Sharpness sharpness) {
     private static final Map<Defect, String> WORDS = new EnumMap<>(Map.of(
-            Defect.BLURRED, "blurred",
             Defect.DEFORMED, "squashed",
             Defect.FORBIDDEN_SIGN, "with a white cross",
             Defect.TINY, "tiny",
             Defect.CUT, "cut off"));
 
     /** The truth about a picture. */
-    static SceneCaption of(RenderedScene scene, boolean crooked) {
+    static SceneCaption of(RenderedScene scene, Crookedness outlines, Sharpness sharpness) {
         ObjectSpec[] objects =
                 scene.scene().objects().stream().map(PlacedObject::what).toArray(ObjectSpec[]::new);
         Set<Defect> striking = EnumSet.noneOf(Defect.class);
         scene.defects().stream().filter(WORDS::containsKey).forEach(striking::add);
         return new SceneCaption(
-                new SceneSpec(List.of(objects), scene.scene().spec().relation()), striking, crooked);
+                new SceneSpec(List.of(objects), scene.scene().spec().relation()), striking, outlines, sharpness);
     }
 
     /** Every word that captions use beyond the prompts'. */
     static List<String> words() {
         List<String> words = new ArrayList<>(WORDS.values());
-        words.add(CROOKED);
+        for (Crookedness degree : Crookedness.values()) {
+            words.add(degree.word());
+        }
+        for (Sharpness degree : Sharpness.values()) {
+            words.add(degree.word());
+        }
         return words;
     }
 
     /** The same text for all captions that mean the same. */
     String meaning() {
-        return drawn.canonical() + new TreeSet<>(striking) + crooked;
+        return drawn.canonical() + new TreeSet<>(striking) + outlines + sharpness;
     }
 
     /** The caption in words. */
     String text(RandomGenerator random) {
         StringBuilder text = new StringBuilder(Wording.of(drawn, random));
         WORDS.forEach((kind, words) -> text.append(striking.contains(kind) ? ", " + words : ""));
-        return text.append(crooked ? ", " + CROOKED : "").toString();
+        text.append(outlines == Crookedness.STRAIGHT ? "" : ", " + outlines.word());
+        return text.append(sharpness == Sharpness.SHARP ? "" : ", " + sharpness.word())
+                .toString();
     }
 }

@@ -9,18 +9,23 @@ import dev.preflow.models.reward.PatchWords;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Says of every patch of rendered scenes which colour and which shape it shows, and whether the shape is true. */
 final class SceneGrounding {
     private static final String NOTHING = "background";
-    private static final String TRUE = "plain";
-    private static final List<String> FAULTS = List.of("crooked", "blurred", "squashed", TRUE);
+    private static final List<String> EDGES =
+            Arrays.stream(Sharpness.values()).map(Sharpness::word).toList();
+    private static final List<String> FAULTS = Stream.concat(
+                    Arrays.stream(Crookedness.values()).map(Crookedness::word), Stream.of("squashed"))
+            .toList();
 
     private final int patch;
     private final List<int[]> colours = new ArrayList<>();
     private final List<int[]> shapes = new ArrayList<>();
     private final List<int[]> faults = new ArrayList<>();
+    private final List<int[]> edges = new ArrayList<>();
 
     /**
      * Of no scene yet.
@@ -36,38 +41,43 @@ final class SceneGrounding {
         int[] colour = new int[side * side];
         int[] shape = new int[side * side];
         int[] fault = new int[side * side];
+        int[] edge = new int[side * side];
         Arrays.fill(colour, Colour.values().length);
         Arrays.fill(shape, ShapeKind.values().length);
         Arrays.fill(fault, -1);
-        for (PlacedObject object : scene.objects()) {
+        Arrays.fill(edge, -1);
+        for (int n = 0; n < scene.objects().size(); n++) {
+            PlacedObject object = scene.objects().get(n);
             for (int i = 0; i < colour.length; i++) {
                 double dx = Math.abs(patch * (i % side + 0.5) - object.x());
                 double dy = Math.abs(patch * (i / side + 0.5) - object.y());
                 if (Math.max(dx, dy) <= Math.max(object.size(), patch / 2.0)) {
                     colour[i] = object.what().colour().ordinal();
                     shape[i] = object.what().shape().ordinal();
-                    fault[i] = fault(scene);
+                    fault[i] = fault(scene, scene.outlines().get(n));
+                    edge[i] = scene.caption().sharpness().ordinal();
                 }
             }
         }
         colours.add(colour);
         shapes.add(shape);
         faults.add(fault);
+        edges.add(edge);
     }
 
-    private static int fault(CaptionedScene scene) {
-        SceneCaption caption = scene.caption();
-        if (caption.crooked()) {
-            return FAULTS.indexOf("crooked");
+    private static int fault(CaptionedScene scene, Crookedness outline) {
+        Set<Defect> striking = scene.caption().striking();
+        if (outline != Crookedness.STRAIGHT) {
+            return outline.ordinal();
         }
-        if (caption.striking().contains(Defect.BLURRED)) {
-            return FAULTS.indexOf("blurred");
+        if (scene.caption().sharpness() == Sharpness.BLURRED) {
+            return -1;
         }
-        if (caption.striking().contains(Defect.DEFORMED)) {
+        if (striking.contains(Defect.DEFORMED)) {
             // of several, one is
             return scene.objects().size() == 1 ? FAULTS.indexOf("squashed") : -1;
         }
-        return FAULTS.indexOf(TRUE);
+        return Crookedness.STRAIGHT.ordinal();
     }
 
     List<PatchWords> words() {
@@ -79,7 +89,8 @@ final class SceneGrounding {
         return List.of(
                 new PatchWords(colourWords, joined(colours)),
                 new PatchWords(shapeWords, joined(shapes)),
-                new PatchWords(FAULTS, joined(faults)));
+                new PatchWords(FAULTS, joined(faults)),
+                new PatchWords(EDGES, joined(edges)));
     }
 
     private static int[] joined(List<int[]> parts) {

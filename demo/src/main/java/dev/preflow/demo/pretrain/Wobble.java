@@ -1,51 +1,76 @@
 package dev.preflow.demo.pretrain;
 
+import dev.preflow.demo.scene.PlacedObject;
+import dev.preflow.demo.scene.ShapeKind;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
 import java.util.random.RandomGenerator;
 
 /** Makes outlines crooked, as a small generator draws them: every pixel is taken from some way off, by a smooth random field. */
 final class Wobble {
-    private static final double SHORTEST_WAVE = 8;
-    private static final double LONGEST_WAVE = 18;
+    private static final double SHORTEST_WAVE = 12;
+    /** Longer than the largest object: stretches and slants it as a whole. */
+    private static final double LONGEST_WAVE = 40;
+
     private static final int WAVES = 3;
+    /** Distance of the points by which outlines are compared, in pixels. */
+    private static final double GRAIN = 0.5;
+    /** How far an object may reach once it is displaced, in its sizes. */
+    private static final double MOST_GROWN = 1.5;
+    /** How far it may be moved, in pixels. */
+    private static final double REACH = 4;
 
-    private final double[] factors = new double[2 * WAVES];
-    private final double[] phases = new double[WAVES];
-    private final double amplitude;
-
-    /** Displacements along one axis. */
-    private Wobble(double amplitude, RandomGenerator random) {
-        this.amplitude = amplitude / WAVES;
-        for (int i = 0; i < WAVES; i++) {
-            double angle = random.nextDouble(2 * Math.PI);
-            double frequency = 2 * Math.PI / random.nextDouble(SHORTEST_WAVE, LONGEST_WAVE);
-            factors[2 * i] = frequency * Math.cos(angle);
-            factors[2 * i + 1] = frequency * Math.sin(angle);
-            phases[i] = random.nextDouble(2 * Math.PI);
-        }
-    }
-
-    private double at(int x, int y) {
-        double sum = 0;
-        for (int i = 0; i < WAVES; i++) {
-            sum += Math.sin(factors[2 * i] * x + factors[2 * i + 1] * y + phases[i]);
-        }
-        return amplitude * sum;
-    }
+    private final Waves right;
+    private final Waves down;
 
     /**
-     * Displaces the pixels of a TYPE_INT_RGB image.
+     * Draws a field.
      *
-     * @param most largest displacement along each axis, in pixels
+     * @param steepness most that the displacement along each axis changes from one pixel to the next, in pixels: 0 leaves all as it
+     *     is, at 1 things fold over
      */
-    static void apply(BufferedImage image, double most, RandomGenerator random) {
+    Wobble(double steepness, RandomGenerator random) {
+        right = new Waves(steepness, random);
+        down = new Waves(steepness, random);
+    }
+
+    /** Displacements along one axis. */
+    private static final class Waves {
+        private final double[] factors = new double[2 * WAVES];
+        private final double[] phases = new double[WAVES];
+        private final double[] amplitudes = new double[WAVES];
+
+        Waves(double steepness, RandomGenerator random) {
+            for (int i = 0; i < WAVES; i++) {
+                double angle = random.nextDouble(2 * Math.PI);
+                double frequency = 2 * Math.PI / wave(random);
+                factors[2 * i] = frequency * Math.cos(angle);
+                factors[2 * i + 1] = frequency * Math.sin(angle);
+                phases[i] = random.nextDouble(2 * Math.PI);
+                amplitudes[i] = steepness / WAVES / frequency;
+            }
+        }
+
+        /** As many short ones as long ones, by their logarithms. */
+        private static double wave(RandomGenerator random) {
+            return SHORTEST_WAVE * Math.pow(LONGEST_WAVE / SHORTEST_WAVE, random.nextDouble());
+        }
+
+        double at(double x, double y) {
+            double sum = 0;
+            for (int i = 0; i < WAVES; i++) {
+                sum += amplitudes[i] * Math.sin(factors[2 * i] * x + factors[2 * i + 1] * y + phases[i]);
+            }
+            return sum;
+        }
+    }
+
+    /** Displaces the pixels of a TYPE_INT_RGB image. */
+    void apply(BufferedImage image) {
         int width = image.getWidth();
         int height = image.getHeight();
         int[] pixels = ((DataBufferInt) image.getRaster().getDataBuffer()).getData();
         int[] before = pixels.clone();
-        Wobble right = new Wobble(most, random);
-        Wobble down = new Wobble(most, random);
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {
                 double fromX = Math.max(0, Math.min(width - 1.001, x + right.at(x, y)));
@@ -53,6 +78,78 @@ final class Wobble {
                 pixels[y * width + x] = between(before, width, fromX, fromY);
             }
         }
+    }
+
+    /**
+     * What it makes of an object's outline. Neither its place nor its size are at fault.
+     *
+     * @return 1 less the intersection over union with the true outline of the same centroid and area, 0 to 1
+     */
+    double dent(PlacedObject object) {
+        double reach = MOST_GROWN * object.size() + REACH;
+        Patch before = new Patch();
+        Patch after = new Patch();
+        for (double y = -reach; y <= reach; y += GRAIN) {
+            for (double x = -reach; x <= reach; x += GRAIN) {
+                before.add(x, y, covers(object, x, y));
+                after.add(x, y, moved(object, x, y));
+            }
+        }
+        double growth = Math.sqrt(after.points / (double) before.points);
+        int both = 0;
+        int either = 0;
+        for (double y = -reach; y <= reach; y += GRAIN) {
+            for (double x = -reach; x <= reach; x += GRAIN) {
+                boolean is = moved(object, x, y);
+                boolean shouldBe = covers(
+                        object,
+                        (x - after.meanX()) / growth + before.meanX(),
+                        (y - after.meanY()) / growth + before.meanY());
+                both += is && shouldBe ? 1 : 0;
+                either += is || shouldBe ? 1 : 0;
+            }
+        }
+        return 1 - both / (double) either;
+    }
+
+    /** The points of an outline. */
+    private static final class Patch {
+        private int points;
+        private double sumX;
+        private double sumY;
+
+        void add(double x, double y, boolean covered) {
+            if (covered) {
+                points++;
+                sumX += x;
+                sumY += y;
+            }
+        }
+
+        double meanX() {
+            return sumX / points;
+        }
+
+        double meanY() {
+            return sumY / points;
+        }
+    }
+
+    /** Whether a displaced object is there, so far from its centre before. */
+    private boolean moved(PlacedObject object, double x, double y) {
+        double atX = object.x() + x;
+        double atY = object.y() + y;
+        return covers(object, x + right.at(atX, atY), y + down.at(atX, atY));
+    }
+
+    /** Whether an object is there, so far from its centre. */
+    private static boolean covers(PlacedObject object, double x, double y) {
+        double size = object.size();
+        return switch (object.what().shape()) {
+            case CIRCLE -> x * x + y * y <= size * size;
+            case SQUARE -> Math.max(Math.abs(x), Math.abs(y)) <= ShapeKind.SQUARE_HALF_SIDE * size;
+            case TRIANGLE -> y <= size && Math.abs(x) <= (y + size) / 2;
+        };
     }
 
     private static int between(int[] pixels, int width, double x, double y) {

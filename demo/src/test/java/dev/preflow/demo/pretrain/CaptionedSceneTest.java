@@ -12,7 +12,10 @@ import dev.preflow.demo.scene.ScenePrompt;
 import dev.preflow.demo.scene.Split;
 import dev.preflow.models.tensor.Noise;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
@@ -23,22 +26,37 @@ class CaptionedSceneTest {
     private final SceneJudge judge = new SceneJudge();
 
     @Test
-    void shouldCallCrookedWhatTheJudgeFindsUntrue() {
-        List<Double> straight = new ArrayList<>();
-        List<Double> crooked = new ArrayList<>();
-        for (int i = 0; i < 300; i++) {
+    void shouldCallCrookedAndSoftWhatTheJudgeFindsUntrue() {
+        Map<Crookedness, List<Double>> fidelities = new EnumMap<>(Crookedness.class);
+        List<Double> soft = new ArrayList<>();
+        for (int i = 0; i < 800; i++) {
             ScenePrompt prompt = new PromptGrammar().sample(random, Split.TRAIN, 1);
             CaptionedScene scene = CaptionedScene.render(new SceneRenderer(), prompt.spec(), HARDLY_ANY, random);
             double fidelity = judge.judge(prompt.spec(), scene.image())
                     .of(Aspect.FIDELITY)
                     .score();
-            (scene.caption().crooked() ? crooked : straight).add(fidelity);
-            assertThat(scene.caption().text(random).contains("crooked"))
-                    .isEqualTo(scene.caption().crooked());
+            Crookedness outlines = scene.caption().outlines();
+            Sharpness sharpness = scene.caption().sharpness();
+            String text = scene.caption().text(random);
+            assertThat(text.contains(", " + outlines.word())).isEqualTo(outlines != Crookedness.STRAIGHT);
+            assertThat(text.contains(", " + sharpness.word())).isEqualTo(sharpness != Sharpness.SHARP);
+            if (sharpness == Sharpness.SHARP) {
+                fidelities
+                        .computeIfAbsent(outlines, degree -> new ArrayList<>())
+                        .add(fidelity);
+            } else if (outlines == Crookedness.STRAIGHT) {
+                soft.add(fidelity);
+            }
         }
-        assertThat(mean(straight)).isGreaterThan(4.5);
-        // below what counts as right, though the least crooked of them nearly are
-        assertThat(mean(crooked)).isLessThan(Verdict.CLEAN_RATING);
+        Map<Crookedness, Double> means = new EnumMap<>(Crookedness.class);
+        fidelities.forEach((degree, own) -> means.put(degree, mean(own)));
+        assertThat(means).hasSize(Crookedness.values().length);
+        assertThat(means.get(Crookedness.STRAIGHT)).isGreaterThan(4.5);
+        assertThat(means.get(Crookedness.CROOKED)).isLessThan(Verdict.CLEAN_RATING);
+        assertThat(List.copyOf(means.values()))
+                .as("each degree is worse than the one before")
+                .isSortedAccordingTo(Comparator.reverseOrder());
+        assertThat(mean(soft)).isLessThan(Verdict.CLEAN_RATING);
     }
 
     private static double mean(List<Double> values) {

@@ -21,7 +21,8 @@ class RewardPretrainingTest {
     @Test
     void shouldWriteANetworkThatScoresScenes(@TempDir Path folder) throws Exception {
         List<Double> losses = new ArrayList<>();
-        new RewardPretraining(1, 110, 32, (part, step, steps, loss) -> losses.add(loss)).run(folder);
+        new RewardPretraining(1, 110, 32, Path.of("models/base"), (part, step, steps, loss) -> losses.add(loss))
+                .run(folder);
         assertThat(losses).hasSize(110).allSatisfy(loss -> assertThat(loss).isLessThan(1));
         // log 2 is the loss of a network that tells nothing apart
         assertThat(losses.subList(90, 110).stream()

@@ -10,6 +10,8 @@ import dev.preflow.demo.scene.SceneSpec;
 import dev.preflow.demo.scene.ShapeKind;
 import dev.preflow.models.reward.PatchWords;
 import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -21,7 +23,10 @@ class SceneGroundingTest {
     @Test
     void shouldNameWhatEveryPatchShows() {
         List<PatchWords> words = words(
-                Set.of(), false, new PlacedObject(RED_CIRCLE, 16, 16, 8), new PlacedObject(BLUE_SQUARE, 44, 44, 2));
+                Set.of(),
+                Crookedness.STRAIGHT,
+                new PlacedObject(RED_CIRCLE, 16, 16, 8),
+                new PlacedObject(BLUE_SQUARE, 44, 44, 2));
         assertThat(word(words.get(0), 2, 2)).isEqualTo("red");
         assertThat(word(words.get(1), 2, 2)).isEqualTo("circle");
         // smaller than a patch
@@ -37,22 +42,34 @@ class SceneGroundingTest {
     void shouldNameAFaultWhereItIsCertainWhichObjectHasIt() {
         PlacedObject circle = new PlacedObject(RED_CIRCLE, 16, 16, 8);
         PlacedObject square = new PlacedObject(BLUE_SQUARE, 44, 44, 8);
-        assertThat(word(words(Set.of(), true, circle, square).get(2), 2, 2)).isEqualTo("crooked");
-        assertThat(word(words(Set.of(Defect.BLURRED), false, circle, square).get(2), 5, 5))
-                .isEqualTo("blurred");
-        assertThat(word(words(Set.of(Defect.DEFORMED), false, circle).get(2), 2, 2))
+        List<PatchWords> mangled = words(Set.of(), Crookedness.MANGLED, circle, square);
+        assertThat(word(mangled.get(2), 2, 2)).isEqualTo("mangled");
+        assertThat(word(mangled.get(2), 5, 5)).isEqualTo("plain");
+        assertThat(word(mangled.get(3), 5, 5)).isEqualTo("soft");
+        assertThat(mangled.get(3).right()[7]).isEqualTo(-1);
+        assertThat(word(
+                        words(Set.of(Defect.DEFORMED), Crookedness.STRAIGHT, circle)
+                                .get(2),
+                        2,
+                        2))
                 .isEqualTo("squashed");
-        assertThat(words(Set.of(Defect.DEFORMED), false, circle, square).get(2).right())
+        assertThat(words(Set.of(Defect.DEFORMED), Crookedness.STRAIGHT, circle, square)
+                        .get(2)
+                        .right())
                 .containsOnly(-1);
     }
 
-    private static List<PatchWords> words(Set<Defect> striking, boolean crooked, PlacedObject... objects) {
+    /** The words for objects of which the first has that outline. */
+    private static List<PatchWords> words(Set<Defect> striking, Crookedness outline, PlacedObject... objects) {
         ObjectSpec[] specs = List.of(objects).stream().map(PlacedObject::what).toArray(ObjectSpec[]::new);
+        List<Crookedness> outlines = new ArrayList<>(Collections.nCopies(objects.length, Crookedness.STRAIGHT));
+        outlines.set(0, outline);
         SceneGrounding grounding = new SceneGrounding(8);
         grounding.add(new CaptionedScene(
                 new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB),
-                new SceneCaption(SceneSpec.of(specs), striking, crooked),
-                List.of(objects)));
+                new SceneCaption(SceneSpec.of(specs), striking, outline, Sharpness.SOFT),
+                List.of(objects),
+                outlines));
         return grounding.words();
     }
 

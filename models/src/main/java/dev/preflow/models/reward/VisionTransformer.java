@@ -3,6 +3,7 @@ package dev.preflow.models.reward;
 import ai.djl.ndarray.NDArray;
 import dev.preflow.models.nn.Initializer;
 import dev.preflow.models.nn.Layers;
+import dev.preflow.models.nn.ResnetBlock;
 import dev.preflow.models.tensor.Execution;
 import dev.preflow.models.tensor.Ops;
 import dev.preflow.models.tensor.Scope;
@@ -26,6 +27,7 @@ record VisionTransformer(VpScoreConfig config) {
             int out = config.visionStem().get(i);
             init.conv(patches.scope("stem", i).scope("conv"), in, out, STEM_KERNEL, 1);
             init.norm(patches.scope("stem", i).scope("norm"), out);
+            residual(out).initialize(init, patches.scope("stem", i).scope("resnet"));
             in = out;
         }
         init.conv(patches.scope("proj"), in, width, kernel(), 1);
@@ -62,9 +64,14 @@ record VisionTransformer(VpScoreConfig config) {
         for (int i = 0; i < config.visionStem().size(); i++) {
             Scope own = p.scope("stem", i);
             NDArray halved = Layers.conv(own.scope("conv"), x, 2, STEM_KERNEL / 2);
-            x = Layers.groupNormSilu(own.scope("norm"), halved, STEM_GROUPS, EPSILON);
+            NDArray normal = Layers.groupNormSilu(own.scope("norm"), halved, STEM_GROUPS, EPSILON);
+            x = residual(config.visionStem().get(i)).forward(own.scope("resnet"), normal, null);
         }
         return Layers.conv(p.scope("proj"), x, kernel(), 0);
+    }
+
+    private static ResnetBlock residual(int channels) {
+        return new ResnetBlock(channels, channels, 0, STEM_GROUPS, EPSILON);
     }
 
     /** Side of a patch on what the stem has left of the image. */

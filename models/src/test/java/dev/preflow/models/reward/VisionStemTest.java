@@ -28,7 +28,8 @@ class VisionStemTest {
             assertThat(model.parameters().names())
                     .contains(
                             "blip.visual_encoder.patch_embed.stem.0.conv.weight",
-                            "blip.visual_encoder.patch_embed.stem.1.norm.bias");
+                            "blip.visual_encoder.patch_embed.stem.1.norm.bias",
+                            "blip.visual_encoder.patch_embed.stem.1.resnet.conv2.weight");
             // what is left of a patch of 8 after halving twice
             assertThat(model.parameters()
                             .get("blip.visual_encoder.patch_embed.proj.weight")

@@ -193,10 +193,10 @@ class VpScoreTest {
     }
 
     @Test
-    void shouldHaveAboutHalfAMillionParametersInTheSmallPreset() {
+    void shouldHaveBelowAMillionParametersInTheSmallPreset() {
         VpScoreConfig config = VpScoreConfig.small(Tiny.tokenizer().vocabularySize());
         try (VpScore small = VpScore.create(config, Tiny.tokenizer(), manager, 1)) {
-            assertThat(small.parameters().count()).isBetween(400_000L, 600_000L);
+            assertThat(small.parameters().count()).isBetween(600_000L, 1_000_000L);
         }
         assertThat(VpScoreConfig.imageReward().imageTokens()).isEqualTo(197);
     }
