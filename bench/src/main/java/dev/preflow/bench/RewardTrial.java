@@ -63,7 +63,7 @@ public final class RewardTrial {
                 options.number("decay", 0.01),
                 1,
                 options.number("ema", 0.99),
-                0,
+                options.number("frozen", 0),
                 options.number("shift", 0.0625),
                 (long) options.number("seed", 1));
         int batch = (int) options.number("batch", 128);
@@ -176,6 +176,13 @@ public final class RewardTrial {
         System.out.printf("%s: validation %s%n", when, fully ? agreement.details() : agreement.summary());
         if (fully) {
             System.out.printf("%s: test %s%n", when, Agreement.of(model, test).details());
+            // no better than on the others: it cannot see what it is told
+            System.out.printf("%s: learnt from %s%n", when, Agreement.of(model, learntFrom()).details());
         }
+    }
+
+    /** The last of the groups, as many as the held-out ones. */
+    private List<RatedGroup> learntFrom() {
+        return train.subList(train.size() - test.size(), train.size());
     }
 }
