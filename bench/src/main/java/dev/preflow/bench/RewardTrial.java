@@ -177,7 +177,9 @@ public final class RewardTrial {
         if (fully) {
             System.out.printf("%s: test %s%n", when, Agreement.of(model, test).details());
             // no better than on the others: it cannot see what it is told
-            System.out.printf("%s: learnt from %s%n", when, Agreement.of(model, learntFrom()).details());
+            System.out.printf(
+                    "%s: learnt from %s%n",
+                    when, Agreement.of(model, learntFrom()).details());
         }
     }
 
