@@ -59,8 +59,9 @@ final class DemoConfig {
         // pairs that lie beside one another share images, and do not once the sample is thinned
         settings.put("scorer.training.replay", "150000");
         settings.put("scorer.held.out.pairs", "1200");
-        // what the warm start has learnt to see stays as it is: as good, and twice as fast. One rate, a batch at once
+        // what the warm start has learnt to see stays as it is: nearly as good, and twice as fast
         settings.put("scorer.training.frozen", "0.5");
+        // of so small a network, one rate, and a batch computed at once
         settings.put("scorer.training.floor", "1");
         settings.put("scorer.training.warm.up", "60");
         settings.put("scorer.training.micro.batch", "384");
