@@ -22,7 +22,7 @@ import picocli.CommandLine.ParameterException;
             "  preflow pretrain --output mine                  hours on two cores",
             "  preflow pretrain --output more --from mine      trains its denoiser on",
             "  preflow pretrain --output clean --defects 0     from scenes with nothing wrong",
-            "  preflow pretrain --reward --output reward       what VP-Score starts from, some minutes",
+            "  preflow pretrain --reward --output reward       what VP-Score starts from, half an hour",
             "  preflow demo --base mine                        uses it",
             "",
             "The same options make the same model on the same machine."
