@@ -9,10 +9,8 @@ import dev.preflow.models.image.RgbImage;
 import dev.preflow.models.pipeline.DiffusionPipeline;
 import dev.preflow.models.tensor.Autograd;
 import dev.preflow.models.tensor.Noise;
-import dev.preflow.models.tensor.Ops;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -44,25 +42,22 @@ final class Repainter {
         float[] painted = through(planes, off, random.nextLong());
         List<RgbImage> repainted = new ArrayList<>();
         for (int i = 0; i < size; i++) {
-            repainted.add(RgbImage.ofUnit(
-                    SceneRenderer.SIDE,
-                    SceneRenderer.SIDE,
-                    Arrays.copyOfRange(painted, i * SceneBatch.IMAGE, (i + 1) * SceneBatch.IMAGE)));
+            repainted.add(RgbImage.of(
+                    Pixels.fromPlanes(painted, i * SceneBatch.IMAGE, SceneRenderer.SIDE, SceneRenderer.SIDE)));
         }
         return repainted;
     }
 
+    /** What planes in [-1, 1] become, with noise of each image's deviation in its latents. */
     private float[] through(float[] planes, float[] off, long seed) {
         var vae = generator.models().vae();
         try (Autograd none = Autograd.disabled();
                 NDManager scope = generator.vae().manager().newSubManager()) {
-            Shape shape = new Shape(off.length, 3, SceneRenderer.SIDE, SceneRenderer.SIDE);
-            NDArray latents = vae.encode(generator.vae().root(), scope.create(planes, shape))
+            NDArray latents = vae.encode(generator.vae().root(), VaeTraining.images(scope, planes))
                     .mean();
             NDArray noise = Noise.normal(scope, seed, latents.getShape())
                     .mul(scope.create(off, new Shape(off.length, 1, 1, 1)));
-            NDArray images = vae.decode(generator.vae().root(), latents.add(noise));
-            return Ops.scale(images.add(1), 0.5).toFloatArray();
+            return vae.decode(generator.vae().root(), latents.add(noise)).toFloatArray();
         }
     }
 }

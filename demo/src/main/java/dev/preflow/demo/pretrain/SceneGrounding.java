@@ -9,7 +9,6 @@ import dev.preflow.models.reward.PatchWords;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /** Says of every patch of rendered scenes which colour and which shape it shows, and whether the shape is true. */
@@ -66,18 +65,15 @@ final class SceneGrounding {
     }
 
     private static int fault(CaptionedScene scene, Crookedness outline) {
-        Set<Defect> striking = scene.caption().striking();
         if (outline != Crookedness.STRAIGHT) {
             return outline.ordinal();
         }
-        if (scene.caption().sharpness() == Sharpness.BLURRED) {
+        boolean squashed = scene.caption().striking().contains(Defect.DEFORMED);
+        // of several objects one is squashed, and behind a blur nobody knows
+        if (squashed && scene.objects().size() > 1 || scene.caption().sharpness() == Sharpness.BLURRED) {
             return -1;
         }
-        if (striking.contains(Defect.DEFORMED)) {
-            // of several, one is
-            return scene.objects().size() == 1 ? FAULTS.indexOf("squashed") : -1;
-        }
-        return Crookedness.STRAIGHT.ordinal();
+        return squashed ? FAULTS.indexOf("squashed") : Crookedness.STRAIGHT.ordinal();
     }
 
     List<PatchWords> words() {

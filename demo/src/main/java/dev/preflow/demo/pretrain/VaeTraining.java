@@ -113,7 +113,8 @@ final class VaeTraining {
         }
     }
 
-    private static NDArray images(NDManager manager, float[] planes) {
+    /** Planes of scenes as N×3×64×64. */
+    static NDArray images(NDManager manager, float[] planes) {
         int side = SceneRenderer.SIDE;
         return manager.create(planes, new Shape(planes.length / SceneBatch.IMAGE, 3, side, side));
     }

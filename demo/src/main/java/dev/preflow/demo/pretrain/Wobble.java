@@ -1,7 +1,8 @@
 package dev.preflow.demo.pretrain;
 
+import dev.preflow.demo.render.Outlines;
 import dev.preflow.demo.scene.PlacedObject;
-import dev.preflow.demo.scene.ShapeKind;
+import java.awt.Shape;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
 import java.util.random.RandomGenerator;
@@ -86,25 +87,24 @@ final class Wobble {
      * @return 1 less the intersection over union with the true outline of the same centroid and area, 0 to 1
      */
     double dent(PlacedObject object) {
+        Shape outline = Outlines.of(object);
         double reach = MOST_GROWN * object.size() + REACH;
         Patch before = new Patch();
         Patch after = new Patch();
-        for (double y = -reach; y <= reach; y += GRAIN) {
-            for (double x = -reach; x <= reach; x += GRAIN) {
-                before.add(x, y, covers(object, x, y));
-                after.add(x, y, moved(object, x, y));
+        for (double y = object.y() - reach; y <= object.y() + reach; y += GRAIN) {
+            for (double x = object.x() - reach; x <= object.x() + reach; x += GRAIN) {
+                before.add(x, y, outline.contains(x, y));
+                after.add(x, y, outline.contains(x + right.at(x, y), y + down.at(x, y)));
             }
         }
         double growth = Math.sqrt(after.points / (double) before.points);
         int both = 0;
         int either = 0;
-        for (double y = -reach; y <= reach; y += GRAIN) {
-            for (double x = -reach; x <= reach; x += GRAIN) {
-                boolean is = moved(object, x, y);
-                boolean shouldBe = covers(
-                        object,
-                        (x - after.meanX()) / growth + before.meanX(),
-                        (y - after.meanY()) / growth + before.meanY());
+        for (double y = object.y() - reach; y <= object.y() + reach; y += GRAIN) {
+            for (double x = object.x() - reach; x <= object.x() + reach; x += GRAIN) {
+                boolean is = outline.contains(x + right.at(x, y), y + down.at(x, y));
+                boolean shouldBe = outline.contains(
+                        (x - after.meanX()) / growth + before.meanX(), (y - after.meanY()) / growth + before.meanY());
                 both += is && shouldBe ? 1 : 0;
                 either += is || shouldBe ? 1 : 0;
             }
@@ -133,23 +133,6 @@ final class Wobble {
         double meanY() {
             return sumY / points;
         }
-    }
-
-    /** Whether a displaced object is there, so far from its centre before. */
-    private boolean moved(PlacedObject object, double x, double y) {
-        double atX = object.x() + x;
-        double atY = object.y() + y;
-        return covers(object, x + right.at(atX, atY), y + down.at(atX, atY));
-    }
-
-    /** Whether an object is there, so far from its centre. */
-    private static boolean covers(PlacedObject object, double x, double y) {
-        double size = object.size();
-        return switch (object.what().shape()) {
-            case CIRCLE -> x * x + y * y <= size * size;
-            case SQUARE -> Math.max(Math.abs(x), Math.abs(y)) <= ShapeKind.SQUARE_HALF_SIDE * size;
-            case TRIANGLE -> y <= size && Math.abs(x) <= (y + size) / 2;
-        };
     }
 
     private static int between(int[] pixels, int width, double x, double y) {

@@ -10,13 +10,14 @@ import java.awt.geom.Rectangle2D;
 import java.util.random.RandomGenerator;
 
 /** The outlines of objects, true and squashed. */
-final class Outlines {
+public final class Outlines {
     private static final double LEAST_SHARE = 0.48;
     private static final double MOST_SHARE = 0.58;
 
     private Outlines() {}
 
-    static Shape of(PlacedObject object) {
+    /** The true outline, in pixels. */
+    public static Shape of(PlacedObject object) {
         double h = object.size();
         double x = object.x();
         double y = object.y();
