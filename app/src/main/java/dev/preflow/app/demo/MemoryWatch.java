@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,26 +14,59 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Samples the resident memory of processes, native memory included. Knows Linux's /proc only: elsewhere there are no samples. */
+/**
+ * Reads the resident memory of processes, native memory included. Knows Linux's /proc only: elsewhere nothing is seen.
+ *
+ * <p>The JVM has the C library give back what it holds free every ten seconds (the launcher asks for it), and resident memory
+ * drops and climbs again by as much as a step of training takes. So the trend is that of means over ten readings, a second apart.
+ */
 final class MemoryWatch implements AutoCloseable {
-    private static final long EVERY_SECONDS = 5;
+    private static final Duration EVERY = Duration.ofSeconds(1);
+    private static final int READINGS = 10;
     private static final double KIB_PER_MIB = 1024;
     private static final double NANOS_PER_MINUTE = 60e9;
-    private static final int LEAST_SAMPLES = 6;
-
-    private record Sample(double minutes, double mib) {}
 
     /**
      * A process's memory.
      *
      * @param process its name
-     * @param peakMiB largest sample
-     * @param slopeMiBPerMinute least-squares slope over the last third of the samples; null when they are too few
+     * @param peakMiB largest reading
+     * @param slopeMiBPerMinute least-squares slope over the last third of the time; null when that is too short
+     * @param slopeErrorMiBPerMinute standard error of the slope; null with it
      */
-    record Usage(String process, double peakMiB, @Nullable Double slopeMiBPerMinute) {}
+    record Usage(
+            String process,
+            double peakMiB,
+            @Nullable Double slopeMiBPerMinute,
+            @Nullable Double slopeErrorMiBPerMinute) {}
+
+    /** What was seen of one process. */
+    private static final class Seen {
+        private final List<Trend.Point> means = new ArrayList<>();
+        private double peak;
+        private double minutes;
+        private double mib;
+        private int readings;
+
+        private void add(double minute, double reading) {
+            peak = Math.max(peak, reading);
+            minutes += minute / READINGS;
+            mib += reading / READINGS;
+            if (++readings == READINGS) {
+                means.add(new Trend.Point(minutes, mib));
+                minutes = 0;
+                mib = 0;
+                readings = 0;
+            }
+        }
+
+        private @Nullable Trend trend() {
+            return Trend.of(means.subList(means.size() - means.size() / 3, means.size()));
+        }
+    }
 
     private final Map<String, Long> processes;
-    private final Map<String, List<Sample>> samples = new LinkedHashMap<>();
+    private final Map<String, Seen> seen = new LinkedHashMap<>();
     private final long start = System.nanoTime();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "memory-watch");
@@ -42,16 +76,20 @@ final class MemoryWatch implements AutoCloseable {
 
     /** Watches processes, named, by process id. */
     MemoryWatch(Map<String, Long> processes) {
-        this.processes = Map.copyOf(processes);
-        timer.scheduleWithFixedDelay(this::sample, 0, EVERY_SECONDS, TimeUnit.SECONDS);
+        this(processes, EVERY);
     }
 
-    private synchronized void sample() {
+    MemoryWatch(Map<String, Long> processes, Duration every) {
+        this.processes = Map.copyOf(processes);
+        timer.scheduleWithFixedDelay(this::read, 0, every.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private synchronized void read() {
         double minutes = (System.nanoTime() - start) / NANOS_PER_MINUTE;
         processes.forEach((name, pid) -> {
             Double mib = resident(pid);
             if (mib != null) {
-                samples.computeIfAbsent(name, key -> new ArrayList<>()).add(new Sample(minutes, mib));
+                seen.computeIfAbsent(name, key -> new Seen()).add(minutes, mib);
             }
         });
     }
@@ -75,25 +113,12 @@ final class MemoryWatch implements AutoCloseable {
     /** What was seen so far. */
     synchronized List<Usage> usage() {
         List<Usage> usage = new ArrayList<>();
-        samples.forEach((name, all) -> usage.add(new Usage(
-                name,
-                all.stream().mapToDouble(Sample::mib).max().orElseThrow(),
-                slope(all.subList(all.size() - all.size() / 3, all.size())))));
+        seen.forEach((name, of) -> {
+            Trend trend = of.trend();
+            usage.add(new Usage(
+                    name, of.peak, trend == null ? null : trend.slope(), trend == null ? null : trend.standardError()));
+        });
         return usage;
-    }
-
-    private static @Nullable Double slope(List<Sample> samples) {
-        if (samples.size() < LEAST_SAMPLES) {
-            return null;
-        }
-        double x = samples.stream().mapToDouble(Sample::minutes).average().orElseThrow();
-        double y = samples.stream().mapToDouble(Sample::mib).average().orElseThrow();
-        double up = samples.stream()
-                .mapToDouble(s -> (s.minutes() - x) * (s.mib() - y))
-                .sum();
-        double down =
-                samples.stream().mapToDouble(s -> Math.pow(s.minutes() - x, 2)).sum();
-        return up / down;
     }
 
     @Override
