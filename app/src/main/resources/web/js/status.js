@@ -52,7 +52,7 @@ function policy({ curve, parted }) {
   byId("parted").hidden = !parted;
   byId("policy-note").textContent = note(curve, parted);
   lineChart(byId("gold-chart"), {
-    points: curve.map((point) => ({ x: point.policyNumber, y: point.gold })),
+    points: curve.map((point) => ({ x: point.policyRelease, y: point.gold })),
     title: "gold: clean images by the judge",
     className: "gold",
     xLabel: "policy release",
@@ -61,7 +61,7 @@ function policy({ curve, parted }) {
     high: 1,
   });
   lineChart(byId("proxy-chart"), {
-    points: curve.map((point) => ({ x: point.policyNumber, y: point.proxy })),
+    points: curve.map((point) => ({ x: point.policyRelease, y: point.proxy })),
     title: "proxy: mean VP-Score",
     className: "proxy",
     xLabel: "policy release",

@@ -175,7 +175,7 @@ public final class Demo implements AutoCloseable {
     /** How it is doing. */
     public DemoStatus status() {
         Health health = node.context().runtime().health();
-        return DemoStatus.of(seconds(), gateway.status().view(), gold.newest(), List.of(health.live(), health.ready()));
+        return DemoStatus.of(seconds(), gateway.status().view(), List.of(health.live(), health.ready()));
     }
 
     private long seconds() {

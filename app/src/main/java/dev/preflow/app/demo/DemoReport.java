@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param policy the policy
  * @param gold base and policy before the gold judge, without guidance
  * @param guided the same with guidance
- * @param curve the evaluations on the way: number of the policy release, VP-Score above the base's, share of clean images
+ * @param curve the evaluations on the way
  * @param memory of the processes
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
@@ -39,7 +39,7 @@ record DemoReport(
         Policy policy,
         @Nullable Gold gold,
         @Nullable Gold guided,
-        List<CurvePoint> curve,
+        List<EvalPoint> curve,
         List<MemoryWatch.Usage> memory) {
 
     /** VP-Score's releases, and its accuracy on images of held-out prompts against the judge without noise. */
@@ -80,13 +80,6 @@ record DemoReport(
         }
     }
 
-    /** One evaluation on the way. */
-    record CurvePoint(String at, int policyRelease, double proxy, double gold) {
-        static CurvePoint of(EvalPoint point) {
-            return new CurvePoint(point.at().toString(), point.policyNumber(), point.proxy(), point.gold());
-        }
-    }
-
     static DemoReport of(
             long seconds,
             TopicAudit audit,
@@ -106,7 +99,7 @@ record DemoReport(
                         audit.releases(ReleaseKind.POLICY), new HotSwap(quantile(swaps, 0.5), quantile(swaps, 0.95))),
                 result.map(r -> Gold.of(r.plain())).orElse(null),
                 result.map(r -> Gold.of(r.guided())).orElse(null),
-                curve.stream().map(CurvePoint::of).toList(),
+                curve,
                 memory.usage());
     }
 

@@ -1,7 +1,7 @@
 package dev.preflow.app.demo;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.preflow.app.eval.GoldFigures;
+import dev.preflow.app.status.EvalPoint;
 import dev.preflow.app.status.ReleaseView;
 import dev.preflow.app.status.StatusView;
 import dev.preflow.stream.observe.Health;
@@ -40,7 +40,7 @@ public record DemoStatus(
         boolean parted,
         List<String> unwell) {
 
-    static DemoStatus of(long seconds, StatusView view, Optional<GoldFigures> gold, List<Health.Report> health) {
+    static DemoStatus of(long seconds, StatusView view, List<Health.Report> health) {
         Map<String, Long> counts = view.counts();
         Optional<ReleaseView> reward = last(view.reward());
         return new DemoStatus(
@@ -52,7 +52,7 @@ public record DemoStatus(
                 counts.getOrDefault("deadLetters", 0L),
                 reward.map(release -> release.metrics().get("heldOutAccuracy")).orElse(null),
                 last(view.policy()).map(ReleaseView::number).orElse(null),
-                gold.map(GoldFigures::one).orElse(null),
+                last(view.curve()).map(EvalPoint::one).orElse(null),
                 view.parted(),
                 health.stream().flatMap(DemoStatus::failed).sorted().toList());
     }

@@ -20,8 +20,6 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,7 +37,6 @@ final class GoldWatch implements AutoCloseable {
     private final EvalHistory history;
     private final EvalLog measured;
     private final CountDownLatch stopping = new CountDownLatch(1);
-    private final AtomicReference<@Nullable GoldFigures> newest = new AtomicReference<>();
     private final Thread thread = new Thread(this::run, "gold-watch");
 
     GoldWatch(DemoOptions options, Weights weights, EvalHistory history) {
@@ -52,11 +49,6 @@ final class GoldWatch implements AutoCloseable {
         thread.start();
     }
 
-    /** The newest figures of the policy; empty before the first evaluation. */
-    Optional<GoldFigures> newest() {
-        return Optional.ofNullable(newest.get());
-    }
-
     private void run() {
         Torch.useThreads(1);
         try (NDManager manager = Torch.newManager()) {
@@ -64,7 +56,6 @@ final class GoldWatch implements AutoCloseable {
             try (DiffusionPipeline pipeline = DiffusionPipeline.load(options.base(), "base", manager)) {
                 base = EvalRun.of(EvalPlan.quick(1), pipeline, drawn -> {});
             }
-            newest.set(GoldFigures.of(base.gold()));
             measured.read().forEach(history::add);
             if (history.points().isEmpty()) {
                 add(0, 0, base.gold());
@@ -93,7 +84,6 @@ final class GoldWatch implements AutoCloseable {
                 VpScore reward = weights.reward(scope).orElseThrow()) {
             EvalRun run = EvalRun.of(base.plan(), pipeline, drawn -> {});
             double proxy = ProxyScore.mean(reward, run) - ProxyScore.mean(reward, base);
-            newest.set(GoldFigures.of(run.gold()));
             add(release.getNumber(), proxy, run.gold());
         } catch (IOException | RuntimeException e) {
             // the release may have been superseded and removed while it was being loaded: the next one will do
@@ -102,8 +92,15 @@ final class GoldWatch implements AutoCloseable {
     }
 
     private void add(int release, double proxy, GoldReport gold) throws IOException {
-        EvalPoint point =
-                new EvalPoint(Instant.now(), release, proxy, gold.clean().orElseThrow());
+        GoldFigures figures = GoldFigures.of(gold);
+        EvalPoint point = new EvalPoint(
+                Instant.now(),
+                release,
+                proxy,
+                gold.clean().orElseThrow(),
+                figures.one(),
+                figures.two(),
+                figures.three());
         history.add(point);
         measured.append(point);
     }

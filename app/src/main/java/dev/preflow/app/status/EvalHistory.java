@@ -14,6 +14,9 @@ public final class EvalHistory {
     /** Points averaged before two are compared: one evaluation of some tens of images is noisy. */
     private static final int WINDOW = 3;
 
+    /** Over a window of evaluations. */
+    private record Mean(double proxy, double gold) {}
+
     private final double goldDrop;
     private final ArrayDeque<EvalPoint> points = new ArrayDeque<>();
 
@@ -67,14 +70,11 @@ public final class EvalHistory {
         return best.gold() - last.gold() >= goldDrop && last.proxy() >= best.proxy();
     }
 
-    private static List<EvalPoint> smooth(List<EvalPoint> points) {
-        var smooth = new ArrayList<EvalPoint>();
+    private static List<Mean> smooth(List<EvalPoint> points) {
+        var smooth = new ArrayList<Mean>();
         for (int end = WINDOW; end <= points.size(); end++) {
             var window = points.subList(end - WINDOW, end);
-            var newest = points.get(end - 1);
-            smooth.add(new EvalPoint(
-                    newest.at(),
-                    newest.policyNumber(),
+            smooth.add(new Mean(
                     window.stream().mapToDouble(EvalPoint::proxy).average().orElseThrow(),
                     window.stream().mapToDouble(EvalPoint::gold).average().orElseThrow()));
         }

@@ -11,6 +11,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,7 +55,15 @@ public final class EvalLog {
                 Instant.parse(node.required("at").asText()),
                 node.required("policyRelease").asInt(),
                 node.required("proxy").asDouble(),
-                node.required("gold").asDouble());
+                node.required("gold").asDouble(),
+                share(node, "one"),
+                share(node, "two"),
+                share(node, "three"));
+    }
+
+    /** A figure that lines of before do not have. */
+    private static @Nullable Double share(JsonNode node, String name) {
+        return node.hasNonNull(name) ? node.get(name).asDouble() : null;
     }
 
     /**
@@ -64,13 +73,8 @@ public final class EvalLog {
      */
     public void append(EvalPoint point) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
-        String line = JSON.createObjectNode()
-                .put("at", point.at().toString())
-                .put("policyRelease", point.policyNumber())
-                .put("proxy", point.proxy())
-                .put("gold", point.gold())
-                .toString();
         // the line break goes first: it parts a new line from one that was cut short
-        Files.writeString(file, "\n" + line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        Files.writeString(
+                file, "\n" + JSON.writeValueAsString(point), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 }

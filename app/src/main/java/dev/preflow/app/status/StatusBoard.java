@@ -86,7 +86,7 @@ public final class StatusBoard {
                 book.stats(),
                 List.copyOf(reward.values()),
                 List.copyOf(policy.values()),
-                evaluations.points().stream().map(StatusView.CurvePoint::of).toList(),
+                evaluations.points(),
                 evaluations.parted());
     }
 }

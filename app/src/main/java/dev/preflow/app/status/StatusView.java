@@ -23,21 +23,5 @@ public record StatusView(
         BookStats prompts,
         List<ReleaseView> reward,
         List<ReleaseView> policy,
-        List<CurvePoint> curve,
-        boolean parted) {
-
-    /**
-     * One evaluation.
-     *
-     * @param at when, ISO 8601
-     * @param policyNumber number of the policy release; 0 for the base model
-     * @param proxy mean VP-Score
-     * @param gold share of clean images by the gold judge
-     */
-    public record CurvePoint(String at, int policyNumber, double proxy, double gold) {
-
-        static CurvePoint of(EvalPoint point) {
-            return new CurvePoint(point.at().toString(), point.policyNumber(), point.proxy(), point.gold());
-        }
-    }
-}
+        List<EvalPoint> curve,
+        boolean parted) {}

@@ -337,15 +337,17 @@ class GatewayTest {
                 context.runtime().topics().releases(),
                 "REWARD",
                 new Release("reward-1", ReleaseKind.REWARD, 1, null, files, metrics, NOON));
-        context.evaluations().add(new EvalPoint(NOON, 1, 0.5, 0.25));
+        context.evaluations().add(new EvalPoint(NOON, 1, 0.5, 0.25, 0.4, 0.1, null));
 
         await().atMost(SOON)
                 .until(() -> http().json(http().get("/v1/status"))
                                 .at("/reward/0/metrics/heldOutAccuracy")
                                 .doubleValue()
                         == 0.87);
-        assertThat(http().json(http().get("/v1/status")).at("/curve/0/gold").doubleValue())
-                .isEqualTo(0.25);
+        assertThat(http().json(http().get("/v1/status")).at("/curve"))
+                .hasToString(
+                        "[{\"at\":\"%s\",\"policyRelease\":1,\"proxy\":0.5,\"gold\":0.25,\"one\":0.4,\"two\":0.1,\"three\":null}]"
+                                .formatted(NOON));
     }
 
     @Test

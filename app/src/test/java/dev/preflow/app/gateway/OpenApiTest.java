@@ -14,6 +14,7 @@ import dev.preflow.app.book.ScoreView;
 import dev.preflow.app.feed.ScoreFeed;
 import dev.preflow.app.feed.TopicScoreHistory;
 import dev.preflow.app.status.EvalHistory;
+import dev.preflow.app.status.EvalPoint;
 import dev.preflow.app.status.ReleaseView;
 import dev.preflow.app.status.StatusBoard;
 import dev.preflow.app.status.StatusView;
@@ -67,7 +68,7 @@ class OpenApiTest {
                 Arguments.of("ScoreEvent", ScoreEvent.class),
                 Arguments.of("JudgedEvent", ScoreRoutes.Judged.class),
                 Arguments.of("Release", ReleaseView.class),
-                Arguments.of("CurvePoint", StatusView.CurvePoint.class),
+                Arguments.of("EvalPoint", EvalPoint.class),
                 Arguments.of("Status", StatusView.class),
                 Arguments.of("Health", OperationsRoutes.HealthView.class),
                 Arguments.of("Problem", Problem.class));

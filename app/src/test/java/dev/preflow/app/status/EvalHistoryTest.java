@@ -10,7 +10,7 @@ class EvalHistoryTest {
     private final EvalHistory history = new EvalHistory(0.1);
 
     private void add(int number, double proxy, double gold) {
-        history.add(new EvalPoint(Instant.EPOCH.plusSeconds(number), number, proxy, gold));
+        history.add(new EvalPoint(Instant.EPOCH.plusSeconds(number), number, proxy, gold, null, null, null));
     }
 
     @Test

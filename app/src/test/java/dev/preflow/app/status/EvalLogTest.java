@@ -11,8 +11,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class EvalLogTest {
-    private static final EvalPoint FIRST = new EvalPoint(Instant.parse("2026-11-26T10:00:00Z"), 0, 0, 0.25);
-    private static final EvalPoint SECOND = new EvalPoint(Instant.parse("2026-11-26T10:02:00.5Z"), 7, 1.5, 0.5);
+    private static final EvalPoint FIRST =
+            new EvalPoint(Instant.parse("2026-11-26T10:00:00Z"), 0, 0, 0.25, 0.5, 0.0, null);
+    private static final EvalPoint SECOND =
+            new EvalPoint(Instant.parse("2026-11-26T10:02:00.5Z"), 7, 1.5, 0.5, 0.75, 0.5, 0.25);
 
     @TempDir
     private Path folder;
