@@ -55,6 +55,7 @@ final class AnnotatorsOnKafkaTest {
     private static Publisher publisher;
     private static BlobStore blobs;
     private static BlobRef pixels;
+    private static BlobRef otherPixels;
     private static int runs;
 
     private Topics topics;
@@ -67,6 +68,7 @@ final class AnnotatorsOnKafkaTest {
         publisher = new Publisher(kafka);
         blobs = new BlobStore(directory.resolve("blobs"));
         pixels = blobs.put("pixels".getBytes(StandardCharsets.UTF_8), "image/png");
+        otherPixels = blobs.put("other pixels".getBytes(StandardCharsets.UTF_8), "image/png");
     }
 
     @AfterAll
@@ -146,6 +148,23 @@ final class AnnotatorsOnKafkaTest {
         }
     }
 
+    @Test
+    void shouldNotEndAPromptWhoseRolloutsAreRefused() throws Exception {
+        try (var endpoint = ScriptedEndpoint.answering(vertx, ScriptedEndpoint.saying("I'm sorry, I can't do that."))) {
+            var annotator = AnnotatorStage.start(runtime(), blobs, config(endpoint));
+            publisher
+                    .publish(topics.groups(), "p", TestRecords.group("p", Purpose.ROLLOUT, pixels, otherPixels))
+                    .await(30, TimeUnit.SECONDS);
+
+            assertThat(awaitRecords(topics.deadLetters(), 1)).singleElement().satisfies(letter -> {
+                assertThat(letter.getReason()).isEqualTo("refused");
+                assertThat(letter.getPromptId()).isEqualTo("p");
+                assertThat(letter.getEndsPrompt()).isFalse();
+            });
+            annotator.stop().await(60, TimeUnit.SECONDS);
+        }
+    }
+
     private void assertEnded(int count, String reason) throws Exception {
         var letters = awaitRecords(topics.deadLetters(), count);
         var last = letters.stream()
@@ -189,7 +208,7 @@ final class AnnotatorsOnKafkaTest {
 
     private void publishGroups(int from, int to) throws Exception {
         for (int number : IntStream.range(from, to).toArray()) {
-            var group = TestRecords.group("prompt" + number, 2, pixels);
+            var group = TestRecords.group("prompt" + number, Purpose.JUDGE, pixels, otherPixels);
             publisher.publish(topics.groups(), group.getPromptId(), group).await(30, TimeUnit.SECONDS);
         }
     }

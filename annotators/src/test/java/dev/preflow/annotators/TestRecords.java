@@ -14,13 +14,16 @@ import java.util.stream.IntStream;
 public final class TestRecords {
 
     private static final Instant CREATED = Instant.parse("2026-11-23T10:00:00Z");
-    private static final BlobRef PIXELS = new BlobRef("ab".repeat(32), 7L, "image/png");
 
     private TestRecords() {}
 
     /** An image to be judged. */
     public static Image image(String promptId, int index, int groupSize) {
-        return image(promptId, index, groupSize, Purpose.JUDGE, PIXELS);
+        return image(promptId, index, groupSize, Purpose.JUDGE, pixels(index));
+    }
+
+    private static BlobRef pixels(int index) {
+        return new BlobRef("%02x".formatted(index).repeat(32), 7L, "image/png");
     }
 
     /** An image. */
@@ -65,11 +68,12 @@ public final class TestRecords {
                 CREATED);
     }
 
-    /** A whole group whose images share their pixels. */
-    public static ImageGroup group(String promptId, int size, BlobRef pixels) {
-        var images = IntStream.range(0, size)
-                .mapToObj(index -> image(promptId, index, size, Purpose.JUDGE, pixels))
+    /** A whole group of an image for each of some pixels. */
+    public static ImageGroup group(String promptId, Purpose purpose, BlobRef... pixels) {
+        var images = IntStream.range(0, pixels.length)
+                .mapToObj(index -> image(promptId, index, pixels.length, purpose, pixels[index]))
                 .toList();
-        return new ImageGroup(Ids.groupId(promptId), promptId, "a red cube", List.copyOf(images), size, CREATED);
+        return new ImageGroup(
+                Ids.groupId(promptId), promptId, "a red cube", List.copyOf(images), pixels.length, CREATED);
     }
 }

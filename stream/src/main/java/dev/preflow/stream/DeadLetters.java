@@ -43,9 +43,6 @@ final class DeadLetters<T> {
     }
 
     private DeadLetter letter(ConsumerRecord<byte[], byte[]> raw, @Nullable T record, int attempts, Failure failure) {
-        var given = failure.cause() instanceof NonRetriableException exception ? exception : null;
-        var promptId = given == null ? promptId(raw, record) : given.promptId().orElseGet(() -> promptId(raw, record));
-        boolean ends = given == null ? endsPrompt(record) : given.endsPrompt().orElseGet(() -> endsPrompt(record));
         boolean tooLarge = raw.value() != null && raw.value().length > MAX_VALUE_BYTES;
         return DeadLetter.newBuilder()
                 .setId(Ids.deadLetterId(raw.topic(), raw.partition(), raw.offset()))
@@ -58,8 +55,8 @@ final class DeadLetters<T> {
                 .setReason(failure.reason())
                 .setDetail(detail(failure.cause(), tooLarge ? raw.value().length : 0))
                 .setAttempts(attempts)
-                .setPromptId(promptId)
-                .setEndsPrompt(ends)
+                .setPromptId(promptId(raw, record))
+                .setEndsPrompt(endsPrompt(record))
                 .setCreatedAt(Instant.now().truncatedTo(ChronoUnit.MILLIS))
                 .build();
     }

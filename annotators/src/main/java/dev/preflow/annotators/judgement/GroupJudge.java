@@ -113,7 +113,7 @@ public final class GroupJudge {
             return Future.failedFuture(retriable(failures));
         }
         if (ratings.isEmpty()) {
-            return Future.failedFuture(unjudged(group, outcomes));
+            return Future.failedFuture(unjudged(outcomes));
         }
         var calls = new ArrayList<JudgeCall>();
         for (int i = 0; i < questions.size(); i++) {
@@ -154,7 +154,7 @@ public final class GroupJudge {
         return outcomes.stream().anyMatch(outcome -> CallOutcome.REFUSED.equals(outcome.failure()));
     }
 
-    private static NonRetriableException unjudged(ImageGroup group, List<CallOutcome> outcomes) {
+    private static NonRetriableException unjudged(List<CallOutcome> outcomes) {
         // what the judge said of the images goes before what went wrong on the way to it
         var reason = isRefused(outcomes)
                 ? CallOutcome.REFUSED
@@ -171,7 +171,7 @@ public final class GroupJudge {
                 .distinct()
                 .collect(Collectors.joining("\n"));
         var bounded = detail.length() > MAX_DETAIL ? detail.substring(0, MAX_DETAIL) + "…" : detail;
-        return new NonRetriableException(reason, bounded, null, group.getPromptId(), true);
+        return new NonRetriableException(reason, bounded);
     }
 
     private static Throwable retriable(List<Throwable> failures) {

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Compares every pair of a group's images by their ratings: in each aspect in which both are rated, and by the mean of the four
- * aspects where both have all of them. A pair that is equal gives no preference; it is counted as a tie.
+ * aspects where both have all of them. A pair that is equal gives no preference; it is counted as a tie, and so is an image beside
+ * its own copy, whatever an annotator says of the two.
  */
 public final class Comparisons {
 
@@ -91,7 +92,12 @@ public final class Comparisons {
         return preferences;
     }
 
-    private record Pair(Image first, Image second) {}
+    private record Pair(Image first, Image second) {
+        /** An images endpoint may repeat itself, and a safety filter's black pictures are all one. */
+        private boolean isCopy() {
+            return first.getPixels().getSha256().equals(second.getPixels().getSha256());
+        }
+    }
 
     private List<Pair> pairs() {
         var pairs = new ArrayList<Pair>();
@@ -107,9 +113,10 @@ public final class Comparisons {
     private OptionalInt difference(Pair pair, @Nullable Aspect aspect) {
         var first = score(pair.first(), aspect);
         var second = score(pair.second(), aspect);
-        return first.isPresent() && second.isPresent()
-                ? OptionalInt.of(first.get() - second.get())
-                : OptionalInt.empty();
+        if (first.isEmpty() || second.isEmpty()) {
+            return OptionalInt.empty();
+        }
+        return OptionalInt.of(pair.isCopy() ? 0 : first.get() - second.get());
     }
 
     private Optional<Integer> score(Image image, @Nullable Aspect aspect) {

@@ -297,7 +297,8 @@ final class GroupJudgeTest {
 
     @Test
     void shouldGiveUpWithoutPixels() {
-        var gone = TestRecords.group("p", 2, new BlobRef("00".repeat(32), 3L, "image/png"));
+        var pixels = new BlobRef("00".repeat(32), 3L, "image/png");
+        var gone = TestRecords.group("p", Purpose.JUDGE, pixels, pixels);
         assertThat(failure(judge(AnnotationMode.PER_ASPECT, true), gone, false))
                 .asInstanceOf(InstanceOfAssertFactories.type(NonRetriableException.class))
                 .satisfies(failure -> assertThat(failure.reason()).isEqualTo("no-pixels"));

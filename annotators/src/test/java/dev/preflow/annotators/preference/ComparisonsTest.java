@@ -7,6 +7,7 @@ import dev.preflow.schemas.Annotation;
 import dev.preflow.schemas.Aspect;
 import dev.preflow.schemas.Image;
 import dev.preflow.schemas.Preference;
+import dev.preflow.schemas.Purpose;
 import dev.preflow.schemas.Rating;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -59,6 +60,18 @@ final class ComparisonsTest {
                 .filteredOn(p -> p.getAspect() == null)
                 .extracting(Preference::getWorse)
                 .containsOnly(C);
+    }
+
+    @Test
+    void shouldNotPreferAnImageToItsOwnCopy() {
+        var copy = TestRecords.image("p", 1, 3, Purpose.JUDGE, A.getPixels());
+        var ratings = concat(rated(A, 5, 5, 5, 5), rated(copy, 1, 1, 1, 5));
+
+        assertThat(Comparisons.preferences(annotation(List.of(A, copy), ratings)))
+                .isEmpty();
+        var comparisons = new Comparisons(List.of(A, copy), ratings);
+        assertThat(comparisons.ties(null)).isEqualTo(1);
+        assertThat(comparisons.ties(Aspect.FIDELITY)).isEqualTo(1);
     }
 
     @Test

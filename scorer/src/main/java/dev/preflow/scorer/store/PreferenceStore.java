@@ -30,9 +30,11 @@ public final class PreferenceStore implements AutoCloseable {
     public static final String MEAN = "mean";
 
     private static final String PAIRS = "SELECT id, prompt, better_sha256, worse_sha256, "
-            + "coalesce(better_policy_release, worse_policy_release), aspect FROM stored ";
-    private static final String OF_ASPECT = "WHERE coalesce(aspect, 'mean') = ? ";
-    private static final String SHUFFLED = "ORDER BY hash(id || ?) LIMIT ?";
+            + "coalesce(better_policy_release, worse_policy_release), aspect, created_at, annotation_id FROM stored WHERE better_sha256 <> worse_sha256 ";
+    private static final String OF_ASPECT = "AND coalesce(aspect, 'mean') = ? ";
+    /** What follows one another in the stream shares images, which training computes once. */
+    private static final String SAMPLED =
+            "SELECT * FROM (%s" + "ORDER BY hash(id || ?) LIMIT ?) ORDER BY created_at, annotation_id, id";
 
     private final FileChannel lockFile;
     private final ParquetFolder<Preference> preferences;
@@ -90,31 +92,31 @@ public final class PreferenceStore implements AutoCloseable {
     }
 
     /**
-     * Draws pairs to learn from: a uniform sample without replacement, in random order.
+     * Draws pairs to learn from: a uniform sample without replacement. Pairs of an image and its own copy are left out.
      *
      * @param aspect the aspect compared; null for the mean of the four
      * @param limit how many at most, from 1
-     * @param seed of the order
-     * @return the pairs; all of them when there are no more than {@code limit}
+     * @param seed of the choice
+     * @return the pairs, oldest first; all of them when there are no more than {@code limit}
      */
     public List<TrainingPair> sample(@Nullable Aspect aspect, int limit, long seed) {
         return preferences.query(
-                PAIRS + OF_ASPECT + SHUFFLED, PreferenceStore::pair, name(aspect), Long.toString(seed), limit);
+                SAMPLED.formatted(PAIRS + OF_ASPECT), PreferenceStore::pair, name(aspect), Long.toString(seed), limit);
     }
 
     /**
      * Draws pairs of the mean and of every aspect to learn from, as {@link #sample(Aspect, int, long)} does.
      *
      * @param limit how many at most, from 1
-     * @param seed of the order
-     * @return the pairs; all of them when there are no more than {@code limit}
+     * @param seed of the choice
+     * @return the pairs, oldest first; all of them when there are no more than {@code limit}
      */
     public List<TrainingPair> sample(int limit, long seed) {
-        return preferences.query(PAIRS + SHUFFLED, PreferenceStore::pair, Long.toString(seed), limit);
+        return preferences.query(SAMPLED.formatted(PAIRS), PreferenceStore::pair, Long.toString(seed), limit);
     }
 
     /**
-     * The newest pairs.
+     * The newest pairs; those of an image and its own copy are left out.
      *
      * @param aspect the aspect compared; null for the mean of the four
      * @param limit how many at most, from 1

@@ -22,6 +22,11 @@ public record TrainingPair(
         @Nullable Aspect aspect,
         @Nullable String policyRelease) {
 
+    /** Whether it says anything: an image is not better than its own copy. */
+    public boolean compares() {
+        return !better.equals(worse);
+    }
+
     /**
      * The pair of a preference.
      *

@@ -95,6 +95,9 @@ final class TrainingData {
 
     /** Whatever is learnt from, it is measured by one aspect, or by the mean. */
     private void add(TrainingPair pair) {
+        if (!pair.compares()) {
+            return;
+        }
         boolean measured = pair.aspect() == learnt.aspect();
         if (measured) {
             recent.add(pair);

@@ -152,6 +152,24 @@ class PreferenceStoreTest {
     }
 
     @Test
+    void shouldSampleInTheOrderOfTheStream() {
+        var preferences = new ArrayList<Preference>();
+        for (var preference : Records.preferences("a", 50)) {
+            preferences.add(Preference.newBuilder(preference)
+                    .setCreatedAt(Instant.EPOCH.plusSeconds(preferences.size()))
+                    .build());
+        }
+        try (var store = new PreferenceStore(folder)) {
+            store.addPreferences(preferences);
+
+            var sample = store.sample(null, 20, 7);
+
+            assertThat(preferences.stream().map(TrainingPair::of)).containsSubsequence(sample);
+            assertThat(sample).hasSize(20);
+        }
+    }
+
+    @Test
     void shouldSampleTheMeanAlongWithEveryAspect() {
         var better = Records.image("a", 0);
         var worse = Records.image("a", 1);

@@ -3,6 +3,7 @@ package dev.preflow.scorer.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.preflow.schemas.Aspect;
+import dev.preflow.schemas.Image;
 import dev.preflow.schemas.Preference;
 import dev.preflow.scorer.LearntAspect;
 import dev.preflow.scorer.Records;
@@ -63,6 +64,27 @@ class TrainingDataTest {
             assertThat(each.trainPairs()).isEqualTo(3);
             assertThat(mean.trainPairs()).isEqualTo(1);
             assertThat(each.heldOut().all()).isEqualTo(mean.heldOut().all()).hasSize(1);
+        }
+    }
+
+    @Test
+    void shouldPassOverAnImageBesideItsOwnCopy() {
+        for (String prompt : List.of("learnt", "kept out")) {
+            var image = Records.image(prompt, 0);
+            var copy = Image.newBuilder(Records.image(prompt, 1))
+                    .setPixels(image.getPixels())
+                    .build();
+            var preferences = List.of(Records.preference(image, copy, null));
+            try (var store = new PreferenceStore(folder)) {
+                store.addPreferences(preferences);
+                var data = data(LearntAspect.EACH);
+                data.restore(store, 1);
+                data.add(preferences);
+
+                assertThat(data.trainPairs()).isZero();
+                assertThat(data.heldOut().all()).isEmpty();
+                assertThat(data.recent()).isEmpty();
+            }
         }
     }
 
