@@ -139,12 +139,13 @@ public final class Ppo implements AutoCloseable {
     /**
      * Checks what one iteration would refuse.
      *
-     * @throws IllegalArgumentException if a group has fewer than two images, mixes reward releases, has a reward that is not
-     *     finite, or was drawn in another form than the one trained
+     * @throws IllegalArgumentException if a group has fewer than two images, mixes reward releases, has a reward, a latent or a
+     *     log-probability that is not finite, or was drawn in another form than the one trained
      */
     public void requireTrainable(List<Sample> group) {
         Advantages.check(group);
         group.forEach(sample -> requireForm(sample.trajectory()));
+        group.forEach(this::requireFinite);
     }
 
     private void requireForm(Trajectory trajectory) {
@@ -158,6 +159,26 @@ public final class Ppo implements AutoCloseable {
         if (!Arrays.equals(trajectory.shape(), surrogates.get(0).latentShape())) {
             throw new IllegalArgumentException("A rollout's latents have shape " + Arrays.toString(trajectory.shape())
                     + ", the model's " + Arrays.toString(surrogates.get(0).latentShape()));
+        }
+    }
+
+    /** Half precision may have overflowed while it was drawn; the steps after the stochastic ones are not trained on. */
+    private void requireFinite(Sample sample) {
+        float[][] latents = sample.trajectory().latents();
+        for (int step = 0; step <= form.stochasticSteps(); step++) {
+            for (float value : latents[step]) {
+                requireFinite(value, "A latent", sample);
+            }
+        }
+        for (float value : sample.trajectory().logProbabilities()) {
+            requireFinite(value, "A log-probability", sample);
+        }
+    }
+
+    private static void requireFinite(float value, String what, Sample sample) {
+        if (!Float.isFinite(value)) {
+            throw new IllegalArgumentException(
+                    what + " of a rollout is " + value + " for prompt '" + sample.prompt() + "'");
         }
     }
 

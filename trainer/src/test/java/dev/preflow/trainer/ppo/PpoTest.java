@@ -259,12 +259,28 @@ class PpoTest {
     @Test
     void shouldStopAtAGradientThatIsNoNumber() {
         List<List<Sample>> groups = TinyPolicy.rollouts(pipeline, 1, 5);
-        groups.get(0).forEach(sample -> sample.trajectory().latents()[1][0] = Float.NaN);
+        groups.get(0).forEach(sample -> sample.trajectory().latents()[1][0] = Float.MAX_VALUE);
         Ppo ppo = ppo(options(1e-3, 0));
 
         assertThatThrownBy(() -> ppo.iterate(groups, 0, 1)).isInstanceOf(NonFiniteException.class);
 
         assertUnchanged();
+    }
+
+    @Test
+    void shouldRefuseATrajectoryThatOverflowed() {
+        Ppo ppo = ppo(options(1e-3, 0));
+        List<Sample> latent = TinyPolicy.rollouts(pipeline, 1, 5).get(0);
+        latent.get(1).trajectory().latents()[1][0] = Float.NaN;
+        List<Sample> density = TinyPolicy.rollouts(pipeline, 1, 5).get(0);
+        density.get(1).trajectory().logProbabilities()[0] = Float.NEGATIVE_INFINITY;
+
+        assertThatThrownBy(() -> ppo.requireTrainable(latent))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("A latent of a rollout is NaN");
+        assertThatThrownBy(() -> ppo.requireTrainable(density))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("A log-probability of a rollout is -Infinity");
     }
 
     @Test
