@@ -71,7 +71,7 @@ public final class TrainerSettings {
     public static final Setting<Duration> ROLLOUT_WAIT = Settings.duration(
             "trainer.rollout.wait",
             Duration.ofMinutes(2),
-            "How long a group waits for missing images before it is trained on without them");
+            "How long a group waits for its next image before it is trained on without those that are missing");
 
     /** Denoising steps. */
     public static final Setting<Integer> STEPS =

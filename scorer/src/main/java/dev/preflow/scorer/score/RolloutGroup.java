@@ -11,18 +11,19 @@ final class RolloutGroup {
 
     private final String id;
     private final int size;
-    private final Instant deadline;
     private final Map<String, Scorable> images = new LinkedHashMap<>();
     private final Promise<Void> scored = Promise.promise();
+    private Instant deadline = Instant.MAX;
 
-    RolloutGroup(String id, int size, Instant deadline) {
+    RolloutGroup(String id, int size) {
         this.id = id;
         this.size = size;
-        this.deadline = deadline;
     }
 
-    void add(Scorable scorable) {
+    /** Takes an image in, and waits for the others until a new deadline. */
+    void add(Scorable scorable, Instant until) {
         images.put(scorable.image().getId(), scorable);
+        deadline = until;
     }
 
     boolean complete() {

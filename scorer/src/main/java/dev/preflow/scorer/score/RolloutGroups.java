@@ -33,7 +33,7 @@ final class RolloutGroups {
     /**
      * No groups yet.
      *
-     * @param wait how long a group waits for its images from the first on
+     * @param wait how long a group waits for its next image
      * @param clock measures it
      * @param ready takes the groups that wait no longer
      */
@@ -83,11 +83,8 @@ final class RolloutGroups {
         RolloutGroup group;
         boolean complete;
         synchronized (this) {
-            group = open.computeIfAbsent(
-                    name,
-                    id -> new RolloutGroup(
-                            id, image.getGroupSize(), clock.instant().plus(wait)));
-            group.add(scorable);
+            group = open.computeIfAbsent(name, id -> new RolloutGroup(id, image.getGroupSize()));
+            group.add(scorable, clock.instant().plus(wait));
             complete = group.complete();
             if (complete) {
                 open.remove(name);

@@ -57,6 +57,21 @@ class RolloutGroupsTest {
     }
 
     @Test
+    void shouldWaitForASlowGeneratorFromOneImageToTheNext() {
+        groups.add(image("g", 0, 3));
+        clock.now = clock.now.plusSeconds(50);
+        groups.add(image("g", 1, 3));
+        clock.now = clock.now.plusSeconds(50);
+        groups.expire();
+        assertThat(ready).isEmpty();
+
+        groups.add(image("g", 2, 3));
+
+        assertThat(ready).singleElement().satisfies(group -> assertThat(group.images())
+                .hasSize(3));
+    }
+
+    @Test
     void shouldGatherAGroupAgainThatIsTriedAgain() {
         groups.add(image("g", 0));
         groups.add(image("g", 1));
@@ -69,7 +84,11 @@ class RolloutGroupsTest {
     }
 
     private static Scorable image(String group, int index) {
-        return new Scorable(Records.rollout(Records.image("prompt", index), group, 2), PICTURE);
+        return image(group, index, 2);
+    }
+
+    private static Scorable image(String group, int index, int size) {
+        return new Scorable(Records.rollout(Records.image("prompt", index), group, size), PICTURE);
     }
 
     private static final class SettableClock extends Clock {

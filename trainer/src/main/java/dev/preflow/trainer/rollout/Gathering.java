@@ -13,20 +13,17 @@ import java.util.TreeMap;
  * a crash between its rollouts the scorer publishes a group again, perhaps with a newer release.
  */
 final class Gathering {
-    private final Instant since;
+    private Instant latest = Instant.MIN;
     private final Map<String, TreeMap<Integer, Rollout>> byRewardRelease = new LinkedHashMap<>();
 
-    Gathering(Instant since) {
-        this.since = since;
-    }
-
-    /** When its first rollout came. */
-    Instant since() {
-        return since;
+    /** When its latest rollout came. */
+    Instant latest() {
+        return latest;
     }
 
     /** Takes a rollout in, once for each place; returns whether the group is complete now. */
-    boolean add(Rollout rollout) {
+    boolean add(Rollout rollout, Instant now) {
+        latest = now;
         TreeMap<Integer, Rollout> rollouts =
                 byRewardRelease.computeIfAbsent(rollout.getRewardRelease(), release -> new TreeMap<>());
         rollouts.putIfAbsent(rollout.getImage().getIndex(), rollout);

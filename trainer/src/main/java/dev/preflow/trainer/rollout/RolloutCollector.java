@@ -32,7 +32,9 @@ public final class RolloutCollector {
     private final Duration wait;
     private final Clock clock;
     private final Set<String> consumed = new LinkedHashSet<>();
-    private final Map<String, Instant> requested = new HashMap<>();
+    /** In their order, with the time from which each is waited for. */
+    private final Map<String, Instant> requested = new LinkedHashMap<>();
+
     private final Map<String, Gathering> gathering = new LinkedHashMap<>();
     private final Deque<RolloutGroup> ready = new ArrayDeque<>();
     /** Of every group between its first rollout and its settlement. */
@@ -43,7 +45,8 @@ public final class RolloutCollector {
     /**
      * Nothing gathered yet.
      *
-     * @param wait how long a group waits for its missing images, and how long one that was asked for may stay away
+     * @param wait how long a group waits for its next image; and how long one that was asked for may stay away, from when those
+     *     before it have come
      * @param consumed names of groups that have been trained on; they are passed over
      */
     public RolloutCollector(Duration wait, Clock clock, Collection<String> consumed) {
@@ -84,14 +87,27 @@ public final class RolloutCollector {
         }
         if (!unsettled.containsKey(group)) {
             unsettled.put(group, Promise.promise());
-            gathering.put(group, new Gathering(clock.instant()));
+            gathering.put(group, new Gathering());
         }
         Gathering images = gathering.get(group);
-        if (images != null && images.add(rollout)) {
+        Instant now = clock.instant();
+        renew(group, now);
+        if (images != null && images.add(rollout, now)) {
             finish(group);
             notifyAll();
         }
         return unsettled.get(group).future();
+    }
+
+    /** Tasks are drawn in about the order in which they were asked for: what stands behind this group is not late yet. */
+    private void renew(String group, Instant now) {
+        boolean behind = false;
+        for (Map.Entry<String, Instant> request : requested.entrySet()) {
+            behind |= request.getKey().equals(group);
+            if (behind) {
+                request.setValue(now);
+            }
+        }
     }
 
     private void finish(String group) {
@@ -130,7 +146,7 @@ public final class RolloutCollector {
     private void expire() {
         Instant oldest = clock.instant().minus(wait);
         List<String> overdue = gathering.entrySet().stream()
-                .filter(entry -> entry.getValue().since().isBefore(oldest))
+                .filter(entry -> entry.getValue().latest().isBefore(oldest))
                 .map(Map.Entry::getKey)
                 .toList();
         overdue.forEach(this::finish);

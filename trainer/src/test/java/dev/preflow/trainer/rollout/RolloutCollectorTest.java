@@ -150,6 +150,26 @@ class RolloutCollectorTest {
     }
 
     @Test
+    void shouldNotForgetWhatWaitsBehindASlowGroup() throws Exception {
+        for (long seed = 1; seed <= 3; seed++) {
+            collector.requested(name(seed));
+        }
+        // longer than the wait, but never without a rollout for so long
+        for (int i = 0; i < SIZE; i++) {
+            clock.pass(WAIT.minusSeconds(1));
+            collector.add(rollout(2, i, "reward-1"));
+            assertThat(take(i == SIZE - 1 ? 1 : 2)).hasSize(i == SIZE - 1 ? 1 : 0);
+        }
+
+        assertThat(collector.underWay())
+                .as("the first is lost, the third still waits")
+                .isEqualTo(1);
+        addAll(3);
+        assertThat(take(1)).singleElement().satisfies(group -> assertThat(group.rollouts())
+                .hasSize(SIZE));
+    }
+
+    @Test
     void shouldRefuseARolloutWithoutAGroup() {
         Rollout rollout = Rollouts.of(tasks(1).get(0), null, null, 0, "reward-1");
 
