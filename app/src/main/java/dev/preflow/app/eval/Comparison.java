@@ -3,8 +3,10 @@ package dev.preflow.app.eval;
 import dev.preflow.demo.gold.Diversity;
 import dev.preflow.demo.judge.Verdict;
 import dev.preflow.demo.scene.ScenePrompt;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Base against policy, paired by prompt and seed.
@@ -17,7 +19,8 @@ import java.util.List;
  * @param wins pairs in which the policy's image has the higher mean rating
  * @param ties pairs with equal ratings
  * @param losses pairs in which the base's image has the higher mean rating
- * @param pValue two-sided sign test of wins against losses
+ * @param pValue two-sided sign test over the prompts, each of which is won or lost by the mean rating of its images: images of one
+ *     prompt are alike, and are not evidence of their own
  * @param renderedDiversity diversity of clean rendered images of the same prompts, the reference
  */
 public record Comparison(
@@ -58,7 +61,18 @@ public record Comparison(
                 wins,
                 before.size() - wins - losses,
                 losses,
-                SignTest.pValue(wins, losses),
+                pValue(base.plan().prompts(), before, after),
                 Diversity.rendered(distinct, RENDERED_PER_PROMPT, 1));
+    }
+
+    private static double pValue(List<ScenePrompt> prompts, List<Verdict> before, List<Verdict> after) {
+        Map<ScenePrompt, Double> gains = new LinkedHashMap<>();
+        for (int i = 0; i < before.size(); i++) {
+            gains.merge(
+                    prompts.get(i), after.get(i).meanRating() - before.get(i).meanRating(), Double::sum);
+        }
+        int wins = (int) gains.values().stream().filter(gain -> gain > 0).count();
+        int losses = (int) gains.values().stream().filter(gain -> gain < 0).count();
+        return SignTest.pValue(wins, losses);
     }
 }

@@ -60,7 +60,7 @@ public final class EvalTable {
                             : text("agrees with the judge on " + PERCENT + " of pairs", HUNDRED * proxy.accuracy())));
         }
         lines.add(text(
-                "The policy wins %d, ties %d, loses %d; sign test: p = %.2g",
+                "The policy wins %d, ties %d, loses %d; sign test over the prompts: p = %.2g",
                 c.wins(), c.ties(), c.losses(), c.pValue()));
     }
 

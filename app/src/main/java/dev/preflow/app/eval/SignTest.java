@@ -10,9 +10,9 @@ public final class SignTest {
     /**
      * The two-sided p-value.
      *
-     * @param wins pairs in which the second of the two was better, at least 0
-     * @param losses pairs in which the first was better, at least 0
-     * @return a probability in (0, 1]; 1 when there is no pair that differs
+     * @param wins independent cases in which the second of the two was better, at least 0
+     * @param losses those in which the first was better, at least 0
+     * @return a probability in (0, 1]; 1 when there is no case that differs
      */
     public static double pValue(int wins, int losses) {
         if (wins < 0 || losses < 0) {
