@@ -194,8 +194,10 @@ public final class Batcher<I, O> implements AutoCloseable {
                 batch.forEach(entry -> work(List.of(entry)));
             }
         } catch (Error e) {
-            batch.forEach(entry -> entry.promise.fail(e));
-            throw e;
+            // such as too little memory: no item's fault, and without this thread all of them would wait for good
+            log.error("{}: a batch of {} failed", name, batch.size(), e);
+            var failure = new RetriableException(name + " failed: " + e, e);
+            batch.forEach(entry -> entry.promise.fail(failure));
         }
     }
 

@@ -6,6 +6,11 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import org.apache.kafka.common.InvalidRecordException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RecordBatchTooLargeException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.SerializationException;
 
 /**
  * What a handler's failure means for its record.
@@ -26,7 +31,7 @@ record Failure(Kind kind, String reason, Throwable cause) {
     enum Kind {
         /** Try again, a bounded number of times. */
         RETRIABLE,
-        /** Kafka cannot be written: no fault of the record, so try until it can. */
+        /** Kafka is away or refuses to be written: no fault of the record, so try until it can. */
         OUTAGE,
         /** Give the record up. */
         FINAL
@@ -37,7 +42,7 @@ record Failure(Kind kind, String reason, Throwable cause) {
         if (cause instanceof NonRetriableException given) {
             return new Failure(Kind.FINAL, given.reason(), cause);
         }
-        if (cause instanceof org.apache.kafka.common.errors.RetriableException) {
+        if (cause instanceof KafkaException && !isOfTheRecord(cause)) {
             return new Failure(Kind.OUTAGE, EXHAUSTED, cause);
         }
         if (cause instanceof RetriableException
@@ -47,6 +52,14 @@ record Failure(Kind kind, String reason, Throwable cause) {
             return new Failure(Kind.RETRIABLE, EXHAUSTED, cause);
         }
         return new Failure(Kind.FINAL, FAILED, cause);
+    }
+
+    /** Everything else that Kafka refuses, such as a missing permission, it would refuse of every record. */
+    private static boolean isOfTheRecord(Throwable cause) {
+        return cause instanceof RecordTooLargeException
+                || cause instanceof RecordBatchTooLargeException
+                || cause instanceof SerializationException
+                || cause instanceof InvalidRecordException;
     }
 
     /** How long the other side asks to be left alone, when it said so. */

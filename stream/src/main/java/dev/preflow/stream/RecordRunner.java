@@ -125,7 +125,10 @@ final class RecordRunner<T extends SpecificRecord> {
     }
 
     private void tryAgain(InFlight item, long startNanos, Delivery<T> delivery, Failure failure) {
-        var delay = retry.backoff(delivery.attempt(), ThreadLocalRandom.current())
+        // an outage is not held against the record: it counts no attempt, and lasts
+        boolean outage = failure.kind() == Failure.Kind.OUTAGE;
+        var next = outage ? delivery : delivery.nextAttempt();
+        var delay = retry.backoff(outage ? Integer.MAX_VALUE : delivery.attempt(), ThreadLocalRandom.current())
                 .plus(failure.retryAfter().orElse(Duration.ZERO));
         log.info(
                 "{}: attempt {} at {} failed, again in {}: {}",
@@ -148,7 +151,7 @@ final class RecordRunner<T extends SpecificRecord> {
                         Math.max(1, delay.toMillis()),
                         ignored -> onContext(() -> {
                             if (item.move(State.WAITING, State.RUNNING)) {
-                                attempt(item, startNanos, delivery.nextAttempt());
+                                attempt(item, startNanos, next);
                             }
                         }));
     }

@@ -3,6 +3,7 @@ package dev.preflow.stream;
 import dev.preflow.schemas.TopicSpec;
 import dev.preflow.stream.observe.Health;
 import dev.preflow.stream.observe.StageMetrics;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.IOException;
@@ -44,7 +45,6 @@ public final class Stage<T extends SpecificRecord> {
     private final DeadLetters<T> deadLetters;
     private final @Nullable OutputGuard<T> guard;
     private final StageMetrics metrics;
-    private final LinkedBlockingQueue<InFlight> ended = new LinkedBlockingQueue<>();
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final Promise<Void> stopped = Promise.promise();
     private final Thread thread;
@@ -125,10 +125,8 @@ public final class Stage<T extends SpecificRecord> {
         try {
             // asked for on this thread, so that every stage has an event loop context of its own
             var context = runtime.vertx().getOrCreateContext();
-            var runner = new RecordRunner<>(
-                    name, context, topic.codec(), handler, options.retry(), deadLetters, guard, metrics, ended::add);
             while (!stopping()) {
-                consume(runner);
+                consume(context);
             }
             stopped.complete();
         } catch (RuntimeException | Error e) {
@@ -138,7 +136,11 @@ public final class Stage<T extends SpecificRecord> {
         }
     }
 
-    private void consume(RecordRunner<T> runner) {
+    private void consume(Context context) {
+        // what a consumer that was lost has left under way ends with it, and is not counted as the next one's
+        var ended = new LinkedBlockingQueue<InFlight>();
+        var runner = new RecordRunner<>(
+                name, context, topic.codec(), handler, options.retry(), deadLetters, guard, metrics, ended::add);
         var group = runtime.topics().prefix() + name;
         try {
             var consumer = runtime.kafka().groupConsumer(group, options);
@@ -170,7 +172,8 @@ public final class Stage<T extends SpecificRecord> {
         try {
             outputs.reload();
         } catch (IOException e) {
-            throw new KafkaException("Stage " + name + " cannot read its recent outputs", e);
+            // it is a saving, not the guarantee: without it some work is done twice, and its ids make that harmless
+            log.warn("Stage {} knows only some of its recent outputs", name, e);
         }
     }
 

@@ -74,6 +74,21 @@ class BatcherTest {
     }
 
     @Test
+    void shouldGoOnAfterAnErrorWhichIsNoItemsFault() throws Exception {
+        try (var batcher = new Batcher<Integer, Integer>("short of memory", 2, Duration.ZERO, item -> 0, items -> {
+            if (items.contains(1)) {
+                throw new OutOfMemoryError("for a test");
+            }
+            return items;
+        })) {
+            assertThatThrownBy(() -> get(batcher.submit(1)))
+                    .isInstanceOf(RetriableException.class)
+                    .hasMessageContaining("for a test");
+            assertThat(get(batcher.submit(2))).isEqualTo(2);
+        }
+    }
+
+    @Test
     void shouldWaitForOthersButNoLongerThanItsLinger() throws Exception {
         gate.countDown();
         try (var batcher = batcher(4, Duration.ofMillis(300))) {

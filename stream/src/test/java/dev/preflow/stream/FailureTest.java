@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.junit.jupiter.api.Test;
 
 class FailureTest {
@@ -28,6 +30,7 @@ class FailureTest {
         assertThat(kindOf(new org.apache.kafka.common.errors.TimeoutException()))
                 .isEqualTo(Failure.Kind.OUTAGE);
         assertThat(kindOf(new NotLeaderOrFollowerException("moved"))).isEqualTo(Failure.Kind.OUTAGE);
+        assertThat(kindOf(new TopicAuthorizationException("no permission"))).isEqualTo(Failure.Kind.OUTAGE);
     }
 
     @Test
@@ -36,6 +39,7 @@ class FailureTest {
                 .isEqualTo("refused");
         assertThat(kindOf(new NonRetriableException("refused", "no"))).isEqualTo(Failure.Kind.FINAL);
         assertThat(kindOf(new RecordTooLargeException("2 MB"))).isEqualTo(Failure.Kind.FINAL);
+        assertThat(kindOf(new SerializationException("no bytes"))).isEqualTo(Failure.Kind.FINAL);
         assertThat(Failure.of(new IllegalStateException("a bug")).reason()).isEqualTo("failed");
     }
 
