@@ -9,16 +9,22 @@ import dev.preflow.producers.plan.Plan;
 import dev.preflow.producers.plan.PromptRules;
 import dev.preflow.producers.source.FeedPace;
 import dev.preflow.producers.source.OpenPrompts;
+import dev.preflow.stream.RetryPolicy;
+import dev.preflow.stream.StageOptions;
 import dev.preflow.stream.config.ComputeSettings;
 import dev.preflow.stream.config.Config;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeMap;
 
 /** Reads {@link ProducerSettings} into what the producers take. */
 public final class ProducerConfig {
+
+    /** Of an endpoint that is busy. */
+    private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
 
     private final Config config;
 
@@ -56,7 +62,8 @@ public final class ProducerConfig {
      * @return the rules
      */
     public PromptRules rules() {
-        return new PromptRules(config.get(ProducerSettings.MAX_CHARACTERS));
+        return new PromptRules(
+                config.get(ProducerSettings.MAX_CHARACTERS), config.get(ProducerSettings.IMAGES_PER_PROMPT));
     }
 
     /**
@@ -119,6 +126,21 @@ public final class ProducerConfig {
                 .toList();
     }
 
+    /**
+     * How much is asked of an endpoint at once, and how patiently.
+     *
+     * @param endpoint one of {@link #endpoints()}
+     * @return the options of its stage
+     */
+    public StageOptions stage(ImagesEndpoint endpoint) {
+        var name = endpoint.generator();
+        var longest = config.get(ProducerSettings.ENDPOINT_MAX_BACKOFF.named(name));
+        var first = FIRST_BACKOFF.compareTo(longest) < 0 ? FIRST_BACKOFF : longest;
+        return StageOptions.inFlight(endpoint.inFlight())
+                .withRetry(new RetryPolicy(
+                        config.get(ProducerSettings.ENDPOINT_MAX_ATTEMPTS.named(name)), first, longest));
+    }
+
     private ImagesEndpoint endpoint(String name) {
         return new ImagesEndpoint(
                 name,
@@ -129,6 +151,7 @@ public final class ProducerConfig {
                 config.get(ProducerSettings.ENDPOINT_DIFFUSION.named(name)),
                 config.get(ProducerSettings.ENDPOINT_BASE64.named(name)),
                 config.get(ProducerSettings.ENDPOINT_TIMEOUT.named(name)),
+                config.get(ProducerSettings.ENDPOINT_IN_FLIGHT.named(name)),
                 Math.toIntExact(config.get(ProducerSettings.ENDPOINT_MAX_REPLY.named(name))),
                 config.get(ProducerSettings.ENDPOINT_MAX_PIXELS.named(name)));
     }

@@ -125,6 +125,14 @@ public final class ProducerSettings {
     public static final Setting<Integer> ENDPOINT_IN_FLIGHT =
             Settings.integer("generators.*.in-flight", 8, 1, 10_000, "Images asked of the endpoint at once");
 
+    /** Attempts. */
+    public static final Setting<Integer> ENDPOINT_MAX_ATTEMPTS = Settings.integer(
+            "generators.*.max-attempts", 8, 1, 1000, "Attempts at an image when the endpoint is busy or out of order");
+
+    /** Longest pause between attempts. */
+    public static final Setting<Duration> ENDPOINT_MAX_BACKOFF = Settings.duration(
+            "generators.*.max-backoff", Duration.ofSeconds(60), "Longest pause between two attempts at an image");
+
     /** Longest reply of the endpoint. */
     public static final Setting<Long> ENDPOINT_MAX_REPLY =
             Settings.size("generators.*.max-reply", 64L << 20, "Longest answer taken from the endpoint");
@@ -183,6 +191,8 @@ public final class ProducerSettings {
             ENDPOINT_BASE64,
             ENDPOINT_TIMEOUT,
             ENDPOINT_IN_FLIGHT,
+            ENDPOINT_MAX_ATTEMPTS,
+            ENDPOINT_MAX_BACKOFF,
             ENDPOINT_MAX_REPLY,
             ENDPOINT_MAX_PIXELS,
             LOCAL_BATCH,

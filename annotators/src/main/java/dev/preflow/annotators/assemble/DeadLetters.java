@@ -15,11 +15,16 @@ final class DeadLetters {
 
     static final String STAGE = "assembler";
 
+    /** A dead letter must fit into a Kafka message (1 MiB) with its value, or without it if need be. */
+    private static final int MAX_VALUE_BYTES = 512 * 1024;
+
     private DeadLetters() {}
 
     /** For bytes that are no record. One image of a group that cannot be read does not end its prompt. */
     static DeadLetter undecodable(
             Record<byte[], byte[]> record, RecordMetadata at, UndecodableException cause, Instant now) {
+        var value = record.value();
+        boolean tooLarge = value != null && value.length > MAX_VALUE_BYTES;
         return DeadLetter.newBuilder()
                 .setId(Ids.deadLetterId(at.topic(), at.partition(), at.offset()))
                 .setStage(STAGE)
@@ -27,9 +32,12 @@ final class DeadLetters {
                 .setPartition(at.partition())
                 .setOffset(at.offset())
                 .setKey(wrap(record.key()))
-                .setValue(wrap(record.value()))
+                .setValue(tooLarge ? null : wrap(value))
                 .setReason("undecodable")
-                .setDetail(String.valueOf(cause.getMessage()))
+                .setDetail(
+                        tooLarge
+                                ? "%s (value of %d bytes left out)".formatted(cause.getMessage(), value.length)
+                                : String.valueOf(cause.getMessage()))
                 .setAttempts(1)
                 .setCreatedAt(now)
                 .build();

@@ -85,11 +85,15 @@ final class GroupGatherer implements Processor<byte[], Object, byte[], Object> {
     }
 
     private void closeOverdue(long now) {
-        for (var key : dueUntil(now)) {
+        for (var mark : dueUntil(now)) {
+            var key = groupKey(mark);
             var state = groups.get(key);
-            if (state.done()) {
+            if (state == null || !mark.equals(dueKey(state.due(), key))) {
+                // without exactly-once a kill between the two stores' changelogs leaves a mark behind
+                due.delete(mark);
+            } else if (state.done()) {
                 groups.delete(key);
-                due.delete(dueKey(state.due(), key));
+                due.delete(mark);
             } else if (mayCloseOverdue(now)) {
                 close(key, state.due(), state, now);
             }
@@ -102,12 +106,12 @@ final class GroupGatherer implements Processor<byte[], Object, byte[], Object> {
         return ranForADeadline && caughtUp;
     }
 
-    private List<String> dueUntil(long now) {
-        var keys = new ArrayList<String>();
+    private List<Bytes> dueUntil(long now) {
+        var marks = new ArrayList<Bytes>();
         try (var entries = due.range(dueKey(0, ""), dueKey(now + 1, ""))) {
-            entries.forEachRemaining(entry -> keys.add(groupKey(entry.key)));
+            entries.forEachRemaining(entry -> marks.add(entry.key));
         }
-        return keys;
+        return marks;
     }
 
     private void close(String key, long previousDue, GroupState state, long timestamp) {

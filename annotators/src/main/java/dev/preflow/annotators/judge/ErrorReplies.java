@@ -1,5 +1,6 @@
 package dev.preflow.annotators.judge;
 
+import dev.preflow.stream.RetryAfter;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;

@@ -27,6 +27,7 @@ import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.state.KeyValueStore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -300,6 +301,24 @@ final class AssemblerTopologyTest {
         assertThat(groups.isEmpty()).isTrue();
         pass(Duration.ofSeconds(2));
         assertThat(onlyGroup().getImages()).hasSize(1);
+    }
+
+    @Test
+    void shouldForgetMarksWithoutAGroup() {
+        pass(DEADLINE);
+        draw("p", 0);
+        KeyValueStore<Bytes, byte[]> due = driver.getKeyValueStore(GroupGatherer.DUE);
+        // as a kill between the changelogs of the two stores leaves them
+        due.put(GroupGatherer.dueKey(1, "gone"), new byte[0]);
+        due.put(GroupGatherer.dueKey(1, "p"), new byte[0]);
+
+        pass(Duration.ofSeconds(1));
+
+        assertThat(due.get(GroupGatherer.dueKey(1, "gone"))).isNull();
+        assertThat(due.get(GroupGatherer.dueKey(1, "p"))).isNull();
+        assertThat(groups.isEmpty()).as("its own deadline is not over").isTrue();
+        pass(DEADLINE);
+        assertThat(onlyGroup().getPromptId()).isEqualTo("p");
     }
 
     private void draw(String promptId, int index) {

@@ -110,8 +110,7 @@ public final class Stages {
     private static RunningStage endpoint(StageContext context, ImagesEndpoint endpoint) {
         var runtime = context.runtime();
         var generator = new OpenAiImagesGenerator(runtime.vertx(), endpoint);
-        var options = StageOptions.inFlight(
-                context.config().get(ProducerSettings.ENDPOINT_IN_FLIGHT.named(endpoint.generator())));
+        var options = new ProducerConfig(context.config()).stage(endpoint);
         var stage = GeneratorStage.start(
                 runtime, endpoint.generator(), generator, context.blobs(), options, Clock.systemUTC());
         return () -> stage.stop().onComplete(stopped -> generator.close());

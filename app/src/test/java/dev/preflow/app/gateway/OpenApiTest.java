@@ -111,7 +111,7 @@ class OpenApiTest {
     private Set<String> routes() throws IOException {
         var vertx = Vertx.vertx();
         try (var publisher = new Publisher(KAFKA)) {
-            var options = new GatewayOptions("127.0.0.1", 0, 1, 1, 1, new PromptRules(1));
+            var options = new GatewayOptions("127.0.0.1", 0, 1, 1, 1, new PromptRules(1, 4));
             var services = services(publisher);
             var router = Gateway.router(vertx, options, services, new ScoreRoutes(vertx, services, options));
             return router.getRoutes().stream()

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *     refuses
  * @param askForBase64 whether to send response_format, which DALL·E needs and OpenAI's later models refuse
  * @param timeout longest wait for one image
+ * @param inFlight images asked of it at once, from 1
  * @param maxReplyBytes longest reply
  * @param maxPixels largest image, width times height
  */
@@ -30,6 +31,7 @@ public record ImagesEndpoint(
         boolean diffusionParameters,
         boolean askForBase64,
         Duration timeout,
+        int inFlight,
         int maxReplyBytes,
         long maxPixels) {
 

@@ -4,6 +4,7 @@ import dev.preflow.schemas.GenerationTask;
 import dev.preflow.schemas.Purpose;
 import dev.preflow.stream.NonRetriableException;
 import dev.preflow.stream.RetriableException;
+import dev.preflow.stream.RetryAfter;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -13,10 +14,11 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.time.Clock;
+import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -44,7 +46,9 @@ public final class OpenAiImagesGenerator implements ImageGenerator {
         this.vertx = vertx;
         this.endpoint = endpoint;
         this.foreign = new ForeignImages(endpoint.maxPixels());
-        this.client = vertx.createHttpClient(new HttpClientOptions().setConnectTimeout(MAX_CONNECT_MILLIS));
+        this.client = vertx.createHttpClient(
+                new HttpClientOptions().setConnectTimeout(MAX_CONNECT_MILLIS),
+                new PoolOptions().setHttp1MaxSize(endpoint.inFlight()));
     }
 
     @Override
@@ -102,7 +106,8 @@ public final class OpenAiImagesGenerator implements ImageGenerator {
         response.exceptionHandler(promise::tryFail);
         response.endHandler(end -> promise.tryComplete(new ImagesReply(
                 response.statusCode(),
-                RetryAfter.parse(response.getHeader("Retry-After"), Clock.systemUTC()),
+                RetryAfter.parse(response.getHeader("Retry-After"), Instant.now())
+                        .orElse(null),
                 body.getBytes())));
         return promise.future();
     }

@@ -1,13 +1,17 @@
 package dev.preflow.producers.plan;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
  * What makes the words of a prompt fit to be drawn.
  *
  * @param maxCharacters longest text, in UTF-16 units, from 1
+ * @param images drawn of a prompt, from 1: a group repeats the words with each of them and travels in one message
  */
-public record PromptRules(int maxCharacters) {
+public record PromptRules(int maxCharacters, int images) {
+    /** Of the 1 MiB that Kafka takes: the rest is for what else is said of the images. */
+    private static final int MAX_GROUP_BYTES = 768 * 1024;
 
     /** Checks the range. */
     public PromptRules {
@@ -36,6 +40,13 @@ public record PromptRules(int maxCharacters) {
             return Optional.of(new Violation(
                     "malformed-prompt",
                     "It holds half of a surrogate pair, which no encoding can carry: write whole characters"));
+        }
+        int bytes = text.getBytes(StandardCharsets.UTF_8).length;
+        if ((images + 1L) * bytes > MAX_GROUP_BYTES) {
+            return Optional.of(new Violation(
+                    "prompt-too-long",
+                    "It has %d bytes, at most %d can travel with each of %d images: shorten it, or draw fewer"
+                            .formatted(bytes, MAX_GROUP_BYTES / (images + 1), images)));
         }
         return Optional.empty();
     }

@@ -98,6 +98,7 @@ class GeneratorStageTest {
                         true,
                         true,
                         Duration.ofSeconds(5),
+                        8,
                         1 << 20,
                         1 << 20));
     }

@@ -273,7 +273,7 @@ class LocalGeneratorTest {
         var images = loop.records(loop.topics().images());
         var release = publish(1, 2);
         var plan = new Plan(4, 3, 12, 2, GeneratorPool.of(Map.of("policy", 1.0, "base", 1.0, "weak", 1.0)));
-        var planner = PlannerStage.start(loop.runtime(), plan, new PromptRules(100), StageOptions.inFlight(8));
+        var planner = PlannerStage.start(loop.runtime(), plan, new PromptRules(100, 4), StageOptions.inFlight(8));
         try (var generator = open(Duration.ofMillis(20))) {
             var stage = GeneratorStage.start(
                     loop.runtime(), "local", generator, blobs, StageOptions.inFlight(32), Clock.systemUTC());

@@ -224,6 +224,7 @@ class OpenAiImagesGeneratorTest {
                 diffusionParameters,
                 true,
                 Duration.ofSeconds(2),
+                8,
                 1_000_000,
                 1_000_000);
     }

@@ -61,7 +61,7 @@ class PlannerStageTest {
     void startPlanner() throws Exception {
         loop = TestLoop.on(broker);
         var plan = new Plan(4, 3, 12, 20, GeneratorPool.of(Map.of("policy", 1.0, "base", 1.0)));
-        planner = PlannerStage.start(loop.runtime(), plan, new PromptRules(10_000), StageOptions.inFlight(50));
+        planner = PlannerStage.start(loop.runtime(), plan, new PromptRules(10_000, 4), StageOptions.inFlight(50));
     }
 
     @AfterEach

@@ -77,7 +77,7 @@ class PlannerTest {
 
     @Test
     void shouldFindWhatIsWrongWithAPrompt() {
-        var rules = new PromptRules(10);
+        var rules = new PromptRules(10, 4);
 
         assertThat(rules.violation("a fox")).isEmpty();
         assertThat(rules.violation("🦊🦊🦊🦊🦊")).isEmpty();
@@ -86,6 +86,10 @@ class PlannerTest {
         assertThat(reason(rules, "a long story")).isEqualTo("prompt-too-long");
         assertThat(reason(rules, "a \ud83e")).isEqualTo("malformed-prompt");
         assertThat(reason(rules, "\udd8a fox")).isEqualTo("malformed-prompt");
+        // 64 images would carry 65 times 20,000 bytes
+        var many = new PromptRules(10_000, 64);
+        assertThat(many.violation("л".repeat(5_000))).isEmpty();
+        assertThat(reason(many, "л".repeat(10_000))).isEqualTo("prompt-too-long");
     }
 
     private static String reason(PromptRules rules, String text) {

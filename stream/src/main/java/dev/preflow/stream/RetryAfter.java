@@ -1,4 +1,4 @@
-package dev.preflow.annotators.judge;
+package dev.preflow.stream;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -9,15 +9,21 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The {@code Retry-After} header (RFC 9110, section 10.2.3): seconds, or a date. */
-final class RetryAfter {
+public final class RetryAfter {
 
     /** An endpoint that asks for more is not waited for longer: its quota may have been refilled by hand meanwhile. */
     private static final Duration LONGEST = Duration.ofMinutes(10);
 
     private RetryAfter() {}
 
-    /** How long to wait, between 0 and ten minutes; empty when the header is absent or says nothing that can be read. */
-    static Optional<Duration> parse(@Nullable String header, Instant now) {
+    /**
+     * Reads the header.
+     *
+     * @param header its value; null when it is absent
+     * @param now what a date is compared with
+     * @return how long to wait, between 0 and ten minutes; empty when the header is absent or says nothing that can be read
+     */
+    public static Optional<Duration> parse(@Nullable String header, Instant now) {
         if (header == null) {
             return Optional.empty();
         }
