@@ -20,7 +20,6 @@ import java.util.stream.Collectors;
 /** The stream of scores as server-sent events. */
 final class ScoreRoutes {
 
-    private static final long HEARTBEAT_MILLIS = 15_000;
     private static final int RETRY_MILLIS = 2_000;
     private static final int MAX_RECENT = 200;
     private static final int SERVICE_UNAVAILABLE = 503;
@@ -86,14 +85,9 @@ final class ScoreRoutes {
                 .putHeader("Cache-Control", "no-store")
                 .putHeader("X-Accel-Buffering", "no");
         response.write("retry: " + RETRY_MILLIS + "\n\n");
-        var subscriber = new ScoreSubscriber(vertx, response, services, filter);
-        long timer = vertx.setPeriodic(HEARTBEAT_MILLIS, ignored -> subscriber.heartbeat());
+        var subscriber = new ScoreSubscriber(vertx, response, services, filter, subscribers::remove);
         subscribers.add(subscriber);
-        response.closeHandler(closed -> {
-            vertx.cancelTimer(timer);
-            subscribers.remove(subscriber);
-            subscriber.close();
-        });
+        response.closeHandler(closed -> subscriber.close());
         if (resumeFrom == null) {
             subscriber.start(recent);
         } else {

@@ -10,6 +10,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +22,7 @@ final class ScoreSubscriber {
 
     private static final Logger log = LoggerFactory.getLogger(ScoreSubscriber.class);
     private static final int BATCH = 64;
+    private static final long HEARTBEAT_MILLIS = 15_000;
 
     private final Vertx vertx;
     private final Context context;
@@ -29,6 +31,8 @@ final class ScoreSubscriber {
     private final ScoreHistory history;
     private final PromptBook book;
     private final ScoreFilter filter;
+    private final Consumer<ScoreSubscriber> ended;
+    private final long heartbeats;
     private final AtomicBoolean told = new AtomicBoolean();
     private final Runnable listener = this::wake;
     private ScoreCursor cursor = ScoreCursor.start();
@@ -37,7 +41,15 @@ final class ScoreSubscriber {
     private boolean reading;
     private boolean closed;
 
-    ScoreSubscriber(Vertx vertx, HttpServerResponse response, GatewayServices services, ScoreFilter filter) {
+    /**
+     * @param ended hears of it once, when the stream is over, whoever ended it
+     */
+    ScoreSubscriber(
+            Vertx vertx,
+            HttpServerResponse response,
+            GatewayServices services,
+            ScoreFilter filter,
+            Consumer<ScoreSubscriber> ended) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.response = response;
@@ -45,6 +57,8 @@ final class ScoreSubscriber {
         this.history = services.history();
         this.book = services.book();
         this.filter = filter;
+        this.ended = ended;
+        this.heartbeats = vertx.setPeriodic(HEARTBEAT_MILLIS, ignored -> heartbeat());
     }
 
     /** Goes on from where the client was. */
@@ -64,12 +78,16 @@ final class ScoreSubscriber {
     }
 
     void close() {
-        closed = true;
-        feed.forget(listener);
+        if (!closed) {
+            closed = true;
+            vertx.cancelTimer(heartbeats);
+            feed.forget(listener);
+            ended.accept(this);
+        }
     }
 
     /** Tells how far the stream is, also while nothing passes the filter, and keeps proxies from closing it. */
-    void heartbeat() {
+    private void heartbeat() {
         if (!closed && !response.writeQueueFull()) {
             response.write("id: " + cursor + "\n\n");
         }
