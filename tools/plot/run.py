@@ -47,7 +47,7 @@ def main():
     gold.set_ylabel("gold: clean images, %,\nby number of objects")
     gold.set_ylim(0, 100)
     proxy.plot(minutes, [point["proxy"] for point in curve], color=PROXY, marker="o", markersize=3)
-    proxy.set_ylabel("proxy: VP-Score\nabove the base")
+    proxy.set_ylabel("proxy: VP-Score above\nthe base, deviations")
     proxy.set_xlabel("minutes since the start of the evaluation")
     for axis in (gold, proxy):
         axis.grid(alpha=0.3)

@@ -62,7 +62,7 @@ function policy({ curve, parted }) {
   });
   lineChart(byId("proxy-chart"), {
     points: curve.map((point) => ({ x: point.policyRelease, y: point.proxy })),
-    title: "proxy: mean VP-Score",
+    title: "proxy: VP-Score above the base",
     className: "proxy",
     xLabel: "policy release",
     format: decimal,

@@ -83,7 +83,7 @@ final class GoldWatch implements AutoCloseable {
                 DiffusionPipeline pipeline = weights.policy(scope).orElseThrow();
                 VpScore reward = weights.reward(scope).orElseThrow()) {
             EvalRun run = EvalRun.of(base.plan(), pipeline, drawn -> {});
-            double proxy = ProxyScore.mean(reward, run) - ProxyScore.mean(reward, base);
+            double proxy = ProxyScore.gain(reward, run, base);
             add(release.getNumber(), proxy, run.gold());
         } catch (IOException | RuntimeException e) {
             // the release may have been superseded and removed while it was being loaded: the next one will do

@@ -16,12 +16,36 @@ public final class ProxyScore {
 
     /** The mean score of a run's images. */
     public static double mean(VpScore reward, EvalRun run) {
-        float[] scores = of(reward, run);
+        return mean(of(reward, run));
+    }
+
+    private static double mean(float[] scores) {
         double sum = 0;
         for (float score : scores) {
             sum += score;
         }
         return sum / scores.length;
+    }
+
+    /**
+     * How far the mean score of a run lies above the base's, in standard deviations of the base's scores: every release of
+     * VP-Score has a scale of its own, and what two of them say can be compared by nothing else.
+     *
+     * @return positive where VP-Score prefers the run
+     * @throws IllegalStateException if it scores all of the base's images alike: there is no unit then
+     */
+    public static double gain(VpScore reward, EvalRun run, EvalRun base) {
+        float[] scores = of(reward, base);
+        double mean = mean(scores);
+        double squares = 0;
+        for (float score : scores) {
+            squares += Math.pow(score - mean, 2);
+        }
+        double deviation = Math.sqrt(squares / scores.length);
+        if (!(deviation > 0)) {
+            throw new IllegalStateException("VP-Score gives all images of the base the score " + mean);
+        }
+        return (mean(reward, run) - mean) / deviation;
     }
 
     /** The score of each image of a run, in its order. */

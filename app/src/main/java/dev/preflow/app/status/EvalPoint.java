@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param at when it was measured; ISO 8601 in JSON
  * @param policyRelease number of the policy release; 0 for the base model
- * @param proxy mean VP-Score above the base's, the reward that is optimised
+ * @param proxy mean VP-Score above the base's, the reward that is optimised; in standard deviations of the base's scores, so that
+ *     evaluations by different reward releases can be compared
  * @param gold share of clean images by the gold judge, from 0 to 1, which nothing optimises
  * @param one the same among prompts of one object; null where it was not measured
  * @param two among prompts of two objects

@@ -1,6 +1,7 @@
 package dev.preflow.app.eval;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import ai.djl.ndarray.NDManager;
 import dev.preflow.app.TinyReward;
@@ -78,6 +79,22 @@ class ProxyScoreTest {
         List<RgbImage> same = Collections.nCopies(4, Runs.grey(100));
         assertThat(ProxyScore.accuracy(reward, List.of(Runs.of(PLAN, same, List.of(1, 2, 3, 4)))))
                 .hasValue(0);
+    }
+
+    @Test
+    void shouldMeasureAGainInDeviationsOfTheBase() {
+        EvalRun base = Runs.of(PLAN, IMAGES, List.of(1, 1, 1, 1));
+        EvalRun same = Runs.of(PLAN, Collections.nCopies(4, IMAGES.get(2)), List.of(1, 1, 1, 1));
+        float[] scores = ProxyScore.of(reward, base);
+        double mean = ProxyScore.mean(reward, base);
+        double squares = IntStream.range(0, 4)
+                .mapToDouble(i -> Math.pow(scores[i] - mean, 2))
+                .sum();
+
+        assertThat(ProxyScore.gain(reward, base, base)).isZero();
+        assertThatIllegalStateException().isThrownBy(() -> ProxyScore.gain(reward, base, same));
+        assertThat(ProxyScore.gain(reward, same, base))
+                .isEqualTo((ProxyScore.mean(reward, same) - mean) / Math.sqrt(squares / 4), Offset.offset(1e-9));
     }
 
     @Test
