@@ -141,21 +141,28 @@ public final class TopicReader<T extends SpecificRecord> implements AutoCloseabl
 
     private void run() {
         while (!stopping()) {
-            var consumer = connection.consumer();
-            current = consumer;
             try {
-                read(consumer);
+                read();
             } catch (WakeupException e) {
                 log.debug("The reader of {} was woken up to stop", topic.name());
             } catch (KafkaException e) {
                 log.error("The reader of {} has lost Kafka; it comes back in {}", topic.name(), RESTART_DELAY, e);
                 awaitStop();
-            } finally {
-                // it would wait 30 s unless told otherwise
-                consumer.close(CloseOptions.timeout(CLOSE_LIMIT));
             }
         }
         caughtUp.tryFail(new IllegalStateException("The reader of " + topic.name() + " was closed"));
+    }
+
+    private void read() {
+        // fails when a name of the bootstrap servers does not resolve
+        var consumer = connection.consumer();
+        current = consumer;
+        try {
+            read(consumer);
+        } finally {
+            // it would wait 30 s unless told otherwise
+            consumer.close(CloseOptions.timeout(CLOSE_LIMIT));
+        }
     }
 
     private void read(org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer) {

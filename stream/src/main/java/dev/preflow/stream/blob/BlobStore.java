@@ -62,6 +62,9 @@ public final class BlobStore {
                     channel.write(buffer);
                 }
                 channel.force(true);
+            } catch (IOException e) {
+                Files.deleteIfExists(file);
+                throw e;
             }
             moveInto(file, target);
         }
