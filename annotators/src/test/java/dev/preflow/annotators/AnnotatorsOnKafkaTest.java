@@ -149,6 +149,25 @@ final class AnnotatorsOnKafkaTest {
     }
 
     @Test
+    void shouldWaitForARightKeyAndLoseNothing() throws Exception {
+        try (var endpoint = ScriptedEndpoint.answering(vertx, ScriptedEndpoint.failing(401, "expired"))) {
+            var runtime = runtime();
+            var annotator = AnnotatorStage.start(runtime, blobs, config(endpoint));
+            publishGroups(0, 3);
+            await().untilAsserted(() ->
+                    assertThat(runtime.health().ready().toString()).contains("the API key is missing"));
+            await().until(() -> endpoint.requests().size() > 3 * Aspect.values().length);
+
+            endpoint.script((call, request) -> busyAtFirst(6, request));
+
+            awaitRecords(topics.annotations(), 3);
+            assertThat(runtime.health().ready().toString()).doesNotContain("the API key is missing");
+            assertThat(read(topics.deadLetters())).isEmpty();
+            annotator.stop().await(60, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
     void shouldNotEndAPromptWhoseRolloutsAreRefused() throws Exception {
         try (var endpoint = ScriptedEndpoint.answering(vertx, ScriptedEndpoint.saying("I'm sorry, I can't do that."))) {
             var annotator = AnnotatorStage.start(runtime(), blobs, config(endpoint));

@@ -31,7 +31,7 @@ record Failure(Kind kind, String reason, Throwable cause) {
     enum Kind {
         /** Try again, a bounded number of times. */
         RETRIABLE,
-        /** Kafka is away or refuses to be written: no fault of the record, so try until it can. */
+        /** Kafka, or what else the stage needs, is away or refuses everything: no fault of the record, so try on. */
         OUTAGE,
         /** Give the record up. */
         FINAL
@@ -42,7 +42,7 @@ record Failure(Kind kind, String reason, Throwable cause) {
         if (cause instanceof NonRetriableException given) {
             return new Failure(Kind.FINAL, given.reason(), cause);
         }
-        if (cause instanceof KafkaException && !isOfTheRecord(cause)) {
+        if (cause instanceof OutageException || cause instanceof KafkaException && !isOfTheRecord(cause)) {
             return new Failure(Kind.OUTAGE, EXHAUSTED, cause);
         }
         if (cause instanceof RetriableException

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
@@ -19,6 +20,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Takes one record from its bytes to its end: decoded, handled, tried again, or dead-lettered. Runs on a Vert.x context. */
 final class RecordRunner<T extends SpecificRecord> {
@@ -34,7 +36,12 @@ final class RecordRunner<T extends SpecificRecord> {
     private final @Nullable OutputGuard<T> guard;
     private final StageMetrics metrics;
     private final Consumer<InFlight> ended;
+    private final Consumer<Optional<Throwable>> outages;
 
+    /**
+     * @param ended hears of a record that is done or released
+     * @param outages hears of an outage, and of nothing when a record was handled
+     */
     RecordRunner(
             String stage,
             Context context,
@@ -44,7 +51,8 @@ final class RecordRunner<T extends SpecificRecord> {
             DeadLetters<T> deadLetters,
             @Nullable OutputGuard<T> guard,
             StageMetrics metrics,
-            Consumer<InFlight> ended) {
+            Consumer<InFlight> ended,
+            Consumer<Optional<Throwable>> outages) {
         this.stage = stage;
         this.context = context;
         this.codec = codec;
@@ -54,6 +62,7 @@ final class RecordRunner<T extends SpecificRecord> {
         this.guard = guard;
         this.metrics = metrics;
         this.ended = ended;
+        this.outages = outages;
     }
 
     /** Starts a record that is queued; {@code ended} hears of it once, when it is done or released. */
@@ -108,6 +117,7 @@ final class RecordRunner<T extends SpecificRecord> {
 
     private void attempted(InFlight item, long startNanos, Delivery<T> delivery, AsyncResult<Void> outcome) {
         if (outcome.succeeded()) {
+            outages.accept(Optional.empty());
             if (guard != null) {
                 guard.done(delivery.record());
             }
@@ -127,16 +137,20 @@ final class RecordRunner<T extends SpecificRecord> {
     private void tryAgain(InFlight item, long startNanos, Delivery<T> delivery, Failure failure) {
         // an outage is not held against the record: it counts no attempt, and lasts
         boolean outage = failure.kind() == Failure.Kind.OUTAGE;
+        if (outage) {
+            outages.accept(Optional.of(failure.cause()));
+        }
         var next = outage ? delivery : delivery.nextAttempt();
         var delay = retry.backoff(outage ? Integer.MAX_VALUE : delivery.attempt(), ThreadLocalRandom.current())
                 .plus(failure.retryAfter().orElse(Duration.ZERO));
-        log.info(
-                "{}: attempt {} at {} failed, again in {}: {}",
-                stage,
-                delivery.attempt(),
-                position(item),
-                delay,
-                failure.cause().toString());
+        log.atLevel(outage ? Level.WARN : Level.INFO)
+                .log(
+                        "{}: attempt {} at {} failed, again in {}: {}",
+                        stage,
+                        delivery.attempt(),
+                        position(item),
+                        delay,
+                        failure.cause().toString());
         item.move(State.RUNNING, State.WAITING);
         // looked at after the move: whoever releases the partition after this line finds the record waiting
         if (item.partition().released()) {

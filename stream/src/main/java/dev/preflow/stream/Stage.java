@@ -8,6 +8,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -27,7 +28,8 @@ import org.slf4j.LoggerFactory;
  * <p>Work in flight is bounded, and polling pauses when it is full. Records end out of order; the committed offset is the one
  * below which all of them have ended. A handler's future completes when its results are acknowledged, so the offset never
  * moves before they are. Failures are tried again or become dead letters, which are acknowledged too before the offset moves.
- * Stopping drains. When Kafka goes away the stage waits for it.
+ * Stopping drains. When Kafka goes away the stage waits for it, as it does for what else refuses everything
+ * ({@link OutageException}).
  *
  * @param <T> the record consumed
  */
@@ -49,6 +51,7 @@ public final class Stage<T extends SpecificRecord> {
     private final Promise<Void> stopped = Promise.promise();
     private final Thread thread;
     private volatile Set<TopicPartition> assigned = Set.of();
+    private volatile Optional<Throwable> outage = Optional.empty();
     private volatile Health.Status status = Health.Status.bad("has no partitions yet");
 
     private Stage(Builder<T> builder, StageRuntime runtime) {
@@ -113,8 +116,16 @@ public final class Stage<T extends SpecificRecord> {
                         () -> thread.isAlive() || stopping()
                                 ? Health.Status.good("runs")
                                 : Health.Status.bad("its thread has ended"));
-        runtime.health().ready(name, () -> status);
+        runtime.health().ready(name, () -> outage.map(this::waits).orElse(status));
         thread.start();
+    }
+
+    private void outage(Optional<Throwable> cause) {
+        outage = cause;
+    }
+
+    private Health.Status waits(Throwable cause) {
+        return Health.Status.bad("waits for what it needs: " + cause.getMessage());
     }
 
     private boolean stopping() {
@@ -140,7 +151,16 @@ public final class Stage<T extends SpecificRecord> {
         // what a consumer that was lost has left under way ends with it, and is not counted as the next one's
         var ended = new LinkedBlockingQueue<InFlight>();
         var runner = new RecordRunner<>(
-                name, context, topic.codec(), handler, options.retry(), deadLetters, guard, metrics, ended::add);
+                name,
+                context,
+                topic.codec(),
+                handler,
+                options.retry(),
+                deadLetters,
+                guard,
+                metrics,
+                ended::add,
+                this::outage);
         var group = runtime.topics().prefix() + name;
         try {
             var consumer = runtime.kafka().groupConsumer(group, options);

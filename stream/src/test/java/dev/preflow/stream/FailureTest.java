@@ -26,7 +26,8 @@ class FailureTest {
     }
 
     @Test
-    void shouldNotBlameARecordForAnOutageOfKafka() {
+    void shouldNotBlameARecordForAnOutage() {
+        assertThat(kindOf(new OutageException("the key has expired", null))).isEqualTo(Failure.Kind.OUTAGE);
         assertThat(kindOf(new org.apache.kafka.common.errors.TimeoutException()))
                 .isEqualTo(Failure.Kind.OUTAGE);
         assertThat(kindOf(new NotLeaderOrFollowerException("moved"))).isEqualTo(Failure.Kind.OUTAGE);

@@ -25,21 +25,21 @@ final class ErrorReplies {
         var from = "The judge at " + options.endpoint() + " ";
         switch (status) {
             case 401, 403:
-                return JudgeException.fatal(
+                return JudgeException.outage(
                         "judge-unauthorized",
                         from + "answered " + status + ": the API key is missing, wrong or has no access to model "
                                 + options.model() + said);
             case 402:
-                return JudgeException.fatal(
+                return JudgeException.outage(
                         "judge-quota", from + "answered 402: the account's budget is used up" + said);
             case 404:
-                return JudgeException.fatal(
+                return JudgeException.outage(
                         "judge-not-found",
                         from + "answered 404: there is no such path, or no model " + options.model()
                                 + "; check the base URL and the model's name" + said);
             case 429:
                 if ("insufficient_quota".equals(code(error))) {
-                    return JudgeException.fatal(
+                    return JudgeException.outage(
                             "judge-quota", from + "answered 429: the account's budget is used up" + said);
                 }
                 return JudgeException.retriable(

@@ -7,32 +7,42 @@ import org.jspecify.annotations.Nullable;
 /** The endpoint gave no reply. The message names the cause and the way out, and never holds the key. */
 public final class JudgeException extends RuntimeException {
 
+    /** What a failure means for the request. */
+    public enum Kind {
+        /** The same request may succeed later. */
+        PASSING,
+        /** The endpoint refuses every request until somebody mends something, such as the key or the account. */
+        OUTAGE,
+        /** It is the request: asking again cannot help. */
+        FATAL
+    }
+
     private final String reason;
-    private final boolean retriable;
+    private final Kind kind;
     private final @Nullable Duration retryAfter;
 
     private JudgeException(
-            String reason,
-            boolean retriable,
-            @Nullable Duration retryAfter,
-            String message,
-            @Nullable Throwable cause) {
+            String reason, Kind kind, @Nullable Duration retryAfter, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.reason = reason;
-        this.retriable = retriable;
+        this.kind = kind;
         this.retryAfter = retryAfter;
     }
 
     static JudgeException retriable(String reason, String message, @Nullable Duration retryAfter) {
-        return new JudgeException(reason, true, retryAfter, message, null);
+        return new JudgeException(reason, Kind.PASSING, retryAfter, message, null);
     }
 
     static JudgeException retriable(String reason, String message, @Nullable Throwable cause) {
-        return new JudgeException(reason, true, null, message, cause);
+        return new JudgeException(reason, Kind.PASSING, null, message, cause);
+    }
+
+    static JudgeException outage(String reason, String message) {
+        return new JudgeException(reason, Kind.OUTAGE, null, message, null);
     }
 
     static JudgeException fatal(String reason, String message) {
-        return new JudgeException(reason, false, null, message, null);
+        return new JudgeException(reason, Kind.FATAL, null, message, null);
     }
 
     /**
@@ -45,12 +55,12 @@ public final class JudgeException extends RuntimeException {
     }
 
     /**
-     * Whether the same request may succeed later.
+     * What it means for the request.
      *
-     * @return false when asking again cannot help
+     * @return whether asking again can help, and when
      */
-    public boolean isRetriable() {
-        return retriable;
+    public Kind kind() {
+        return kind;
     }
 
     /**

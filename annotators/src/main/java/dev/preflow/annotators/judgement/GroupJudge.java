@@ -11,6 +11,7 @@ import dev.preflow.schemas.ImageGroup;
 import dev.preflow.schemas.JudgeCall;
 import dev.preflow.schemas.Rating;
 import dev.preflow.stream.NonRetriableException;
+import dev.preflow.stream.OutageException;
 import dev.preflow.stream.RetriableException;
 import dev.preflow.stream.blob.BlobStore;
 import io.vertx.core.Future;
@@ -64,7 +65,8 @@ public final class GroupJudge {
      * @param group the group
      * @param lastAttempt whether nobody will try again: then calls that the endpoint put off count as failed
      * @return the annotation, with at least one rating; fails with {@link RetriableException} when the endpoint put calls off,
-     *     and with {@link NonRetriableException} when it rated nothing and will not
+     *     with {@link OutageException} when it takes none, and with {@link NonRetriableException} when it rated nothing and will
+     *     not
      */
     public Future<Annotation> judge(ImageGroup group, boolean lastAttempt) {
         var order = Presentation.order(group.getId(), group.getImages(), options.shuffled());
@@ -107,6 +109,11 @@ public final class GroupJudge {
                 questions.stream().filter(Future::succeeded).map(Future::result).toList();
         var failures =
                 questions.stream().map(Future::cause).filter(Objects::nonNull).toList();
+        var outage = failures.stream().filter(GroupJudge::isOutage).findFirst();
+        if (outage.isPresent()) {
+            return Future.failedFuture(
+                    new OutageException(String.valueOf(outage.get().getMessage()), outage.get()));
+        }
         var ratings =
                 outcomes.stream().flatMap(outcome -> outcome.ratings().stream()).toList();
         if (!failures.isEmpty() && (!lastAttempt || ratings.isEmpty() && !isRefused(outcomes))) {
@@ -148,6 +155,10 @@ public final class GroupJudge {
                 calls,
                 new Comparisons(group.getImages(), ratings).ties(null),
                 Instant.now());
+    }
+
+    private static boolean isOutage(Throwable failure) {
+        return failure instanceof JudgeException known && known.kind() == JudgeException.Kind.OUTAGE;
     }
 
     private static boolean isRefused(List<CallOutcome> outcomes) {

@@ -85,7 +85,7 @@ final class Questioning {
 
     /** What the endpoint will never answer is a call that failed; what it may answer later is left to whoever tries again. */
     private Future<CallOutcome> given(Throwable failure, int ask) {
-        if (!(failure instanceof JudgeException known) || known.isRetriable()) {
+        if (!(failure instanceof JudgeException known) || known.kind() != JudgeException.Kind.FATAL) {
             return Future.failedFuture(failure);
         }
         calls.add(new JudgeCall(aspect(), "", String.valueOf(known.getMessage()), null, null, ask, 0L));

@@ -137,16 +137,16 @@ final class JudgeClientTest {
 
     @ParameterizedTest
     @CsvSource({
-        "400, judge-rejected",
-        "401, judge-unauthorized",
-        "402, judge-quota",
-        "403, judge-unauthorized",
-        "404, judge-not-found",
-        "413, judge-rejected",
-        "422, judge-rejected",
-        "302, judge-rejected"
+        "400, judge-rejected, FATAL",
+        "401, judge-unauthorized, OUTAGE",
+        "402, judge-quota, OUTAGE",
+        "403, judge-unauthorized, OUTAGE",
+        "404, judge-not-found, OUTAGE",
+        "413, judge-rejected, FATAL",
+        "422, judge-rejected, FATAL",
+        "302, judge-rejected, FATAL"
     })
-    void shouldGiveUpWhereAskingAgainCannotHelp(int status, String reason) {
+    void shouldTellWhatIsWrongWithARequestFromWhatIsWrongWithAll(int status, String reason, JudgeException.Kind kind) {
         var endpoint = endpoint(request -> request.response()
                 .setStatusCode(status)
                 .putHeader("Location", "http://127.0.0.1:1/elsewhere")
@@ -154,7 +154,7 @@ final class JudgeClientTest {
 
         var failure = failure(client(endpoint.url()));
 
-        assertThat(failure.isRetriable()).isFalse();
+        assertThat(failure.kind()).isEqualTo(kind);
         assertThat(failure.reason()).isEqualTo(reason);
         assertThat(failure).hasMessageContaining(Integer.toString(status)).hasMessageContaining("[hidden]");
         assertThat(failure.toString()).doesNotContain(KEY);
@@ -166,17 +166,17 @@ final class JudgeClientTest {
     void shouldLetTryAgainWhatMayPass(int status) {
         var failure = failure(
                 client(endpoint(ScriptedEndpoint.failing(status, "overloaded")).url()));
-        assertThat(failure.isRetriable()).isTrue();
+        assertThat(failure.kind()).isEqualTo(JudgeException.Kind.PASSING);
         assertThat(failure.retryAfter()).isEmpty();
         assertThat(failure).hasMessageContaining("overloaded");
     }
 
     @Test
-    void shouldTakeAnEmptyAccountForFinal() {
+    void shouldTakeAnEmptyAccountForAnOutage() {
         var endpoint = endpoint(ScriptedEndpoint.failing(
                 429, "{\"error\": {\"code\": \"insufficient_quota\", \"message\": \"You exceeded your quota.\"}}"));
         var failure = failure(client(endpoint.url()));
-        assertThat(failure.isRetriable()).isFalse();
+        assertThat(failure.kind()).isEqualTo(JudgeException.Kind.OUTAGE);
         assertThat(failure.reason()).isEqualTo("judge-quota");
     }
 
@@ -253,7 +253,7 @@ final class JudgeClientTest {
     void shouldNotTakeAnyOkForACompletion(String body) {
         var failure =
                 failure(client(endpoint(request -> request.response().end(body)).url()));
-        assertThat(failure.isRetriable()).isTrue();
+        assertThat(failure.kind()).isEqualTo(JudgeException.Kind.PASSING);
         assertThat(failure.reason()).isEqualTo("judge-malformed");
     }
 
@@ -273,7 +273,7 @@ final class JudgeClientTest {
             response.closeHandler(closed -> vertx.cancelTimer(timer));
         });
         var failure = failure(client(options(endpoint.url(), Duration.ofMillis(400), new JudgeLimits(1, 0, 0))));
-        assertThat(failure.isRetriable()).isTrue();
+        assertThat(failure.kind()).isEqualTo(JudgeException.Kind.PASSING);
         assertThat(failure.reason()).isEqualTo("judge-timeout");
     }
 
@@ -293,7 +293,7 @@ final class JudgeClientTest {
             var thread = new Thread(() -> halfAnswer(server));
             thread.start();
             var failure = failure(client(URI.create("http://127.0.0.1:" + server.getLocalPort() + "/v1")));
-            assertThat(failure.isRetriable()).isTrue();
+            assertThat(failure.kind()).isEqualTo(JudgeException.Kind.PASSING);
             assertThat(failure.reason()).isEqualTo("judge-unreachable");
             thread.join();
         }
@@ -320,7 +320,7 @@ final class JudgeClientTest {
             port = server.getLocalPort();
         }
         var failure = failure(client(URI.create("http://127.0.0.1:" + port + "/v1")));
-        assertThat(failure.isRetriable()).isTrue();
+        assertThat(failure.kind()).isEqualTo(JudgeException.Kind.PASSING);
         assertThat(failure.reason()).isEqualTo("judge-unreachable");
     }
 

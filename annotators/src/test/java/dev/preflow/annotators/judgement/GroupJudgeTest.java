@@ -20,6 +20,7 @@ import dev.preflow.schemas.JudgeCall;
 import dev.preflow.schemas.Purpose;
 import dev.preflow.schemas.Rating;
 import dev.preflow.stream.NonRetriableException;
+import dev.preflow.stream.OutageException;
 import dev.preflow.stream.RetriableException;
 import dev.preflow.stream.blob.BlobStore;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -250,11 +251,11 @@ final class GroupJudgeTest {
     }
 
     @Test
-    void shouldGiveUpWithoutTheRightKey() {
+    void shouldGiveNothingUpWithoutTheRightKey() {
         endpoint.script((call, request) -> ScriptedEndpoint.failing(401, "{}").handle(request));
-        assertThat(failure(judge(AnnotationMode.PER_ASPECT, true), group(), false))
-                .asInstanceOf(InstanceOfAssertFactories.type(NonRetriableException.class))
-                .satisfies(failure -> assertThat(failure.reason()).isEqualTo("judge-unauthorized"));
+        assertThat(failure(judge(AnnotationMode.PER_ASPECT, true), group(), true))
+                .isInstanceOf(OutageException.class)
+                .hasMessageContaining("the API key is missing");
     }
 
     @Test

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.preflow.stream.NonRetriableException;
+import dev.preflow.stream.OutageException;
 import dev.preflow.stream.RetriableException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -27,6 +28,8 @@ record ImagesReply(int status, @Nullable Duration retryAfter, byte[] body) {
     private static final int SERVER_ERROR = 500;
     /** Request timeout, conflict, too early, too many requests: the same request can succeed later. */
     private static final Set<Integer> PASSING = Set.of(408, 409, 425, 429);
+    /** Without the right key, the account's budget, or the path or model: no request succeeds before that is mended. */
+    private static final Set<Integer> OUTAGES = Set.of(401, 402, 403, 404);
     /** How OpenAI, Azure and those who follow them name a refusal of the prompt or of the image drawn. */
     private static final Set<String> REFUSALS = Set.of(
             "content_policy_violation",
@@ -42,13 +45,17 @@ record ImagesReply(int status, @Nullable Duration retryAfter, byte[] body) {
      *
      * @return the bytes of an image file, unchecked
      * @throws RetriableException when asking again can help
+     * @throws OutageException when it can once the key, the account or the configuration is mended
      * @throws NonRetriableException when it cannot
      */
-    byte[] image() throws RetriableException, NonRetriableException {
+    byte[] image() throws RetriableException, OutageException, NonRetriableException {
         if (status == OK) {
             return decode(successful().path("data").path(0));
         }
         var said = "The images endpoint answered with status %d: %s".formatted(status, shown());
+        if (!refused() && (OUTAGES.contains(status) || word(error(), "code").equals("insufficient_quota"))) {
+            throw new OutageException(said + " (check the key, the account, the URL and the model's name)", null);
+        }
         if (status >= SERVER_ERROR || PASSING.contains(status)) {
             throw new RetriableException(said, null, retryAfter);
         }

@@ -3,6 +3,7 @@ package dev.preflow.producers.generate;
 import dev.preflow.schemas.GenerationTask;
 import dev.preflow.schemas.Purpose;
 import dev.preflow.stream.NonRetriableException;
+import dev.preflow.stream.OutageException;
 import dev.preflow.stream.RetriableException;
 import dev.preflow.stream.RetryAfter;
 import io.vertx.core.Future;
@@ -129,7 +130,8 @@ public final class OpenAiImagesGenerator implements ImageGenerator {
         return body;
     }
 
-    private Drawing drawing(GenerationTask task, ImagesReply reply) throws RetriableException, NonRetriableException {
+    private Drawing drawing(GenerationTask task, ImagesReply reply)
+            throws RetriableException, OutageException, NonRetriableException {
         byte[] file = reply.image();
         try {
             return new Drawing(foreign.toPng(file), task.getSteps(), task.getGuidanceScale(), null, null);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.preflow.schemas.GenerationTask;
 import dev.preflow.schemas.Purpose;
 import dev.preflow.stream.NonRetriableException;
+import dev.preflow.stream.OutageException;
 import dev.preflow.stream.RetriableException;
 import dev.preflow.stream.config.Secret;
 import io.vertx.core.Vertx;
@@ -122,9 +123,6 @@ class OpenAiImagesGeneratorTest {
         answer = (request, body) -> error(request, "invalid_size");
         assertThat(reason()).isEqualTo("bad-request");
 
-        answer = (request, body) -> request.response().setStatusCode(401).end("<html>no</html>");
-        assertThat(reason()).isEqualTo("bad-request");
-
         answer = (request, body) -> request.response()
                 .setStatusCode(302)
                 .putHeader("Location", address + "/elsewhere")
@@ -140,6 +138,20 @@ class OpenAiImagesGeneratorTest {
 
         answer = (request, body) -> data(request, new JsonObject());
         assertThat(reason()).isEqualTo("unusable-answer");
+    }
+
+    @Test
+    void shouldGiveNothingUpForAKeyOrAnAccount() throws Exception {
+        answer = (request, body) -> request.response().setStatusCode(401).end("<html>no</html>");
+        assertThat(failure(OutageException.class)).hasMessageContaining("401");
+
+        answer = (request, body) ->
+                request.response().setStatusCode(429).end("{\"error\": {\"code\": \"insufficient_quota\"}}");
+        assertThat(failure(OutageException.class)).hasMessageContaining("check the key, the account");
+
+        answer = (request, body) ->
+                request.response().setStatusCode(403).end("{\"error\": {\"code\": \"content_policy_violation\"}}");
+        assertThat(reason()).isEqualTo("refused");
     }
 
     @Test
