@@ -70,7 +70,7 @@ class EvalCommandTest extends CommandTest {
         assertThat(entry.at("/policy/one").isNumber()).isTrue();
         assertThat(entry.at("/vpScore").isNull()).isTrue();
         assertThat(ImageIO.read(sheet.toFile()).getWidth()).isGreaterThan(12 * 64);
-        assertThat(out.toString()).contains("Guidance 1.0: 120 pairs", "Guidance 2.0", "sign test: p =");
+        assertThat(out.toString()).contains("Guidance 1.0: 120 pairs", "Guidance 2.0", "sign test over the prompts: p =");
     }
 
     @Test
