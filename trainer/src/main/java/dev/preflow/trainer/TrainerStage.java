@@ -66,8 +66,8 @@ public final class TrainerStage {
     }
 
     /**
-     * Starts training on a thread of its own. When training fails it stops, the check {@code policy-training} of readiness
-     * says why, and the last checkpoint stays good.
+     * Starts training on a thread of its own. When training fails it stops, the checks {@code policy-training} of life and of
+     * readiness say why, and the last checkpoint stays good.
      *
      * @param blobs holds trajectories and takes the releases' files
      * @param config has {@link TrainerSettings}
@@ -77,6 +77,8 @@ public final class TrainerStage {
     public static TrainerStage start(StageRuntime runtime, BlobStore blobs, Config config, Predicate<String> heldOut) {
         TrainerStage stage = new TrainerStage(runtime, blobs, config, heldOut);
         runtime.health().ready(TRAINING, () -> stage.status);
+        // nothing but a restart makes training that has failed go on
+        runtime.health().live(TRAINING, () -> stage.status);
         stage.thread.setDaemon(true);
         stage.thread.start();
         return stage;

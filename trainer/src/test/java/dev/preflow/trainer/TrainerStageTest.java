@@ -336,6 +336,7 @@ class TrainerStageTest {
                     !runtime.health().ready().checks().get("policy-training").ok());
         }
 
+        assertThat(runtime.health().live().ok()).isFalse();
         assertThat(runtime.health().ready().checks().get("policy-training").detail())
                 .contains("do not agree");
         assertThat(policies()).hasSize(1);

@@ -3,9 +3,12 @@ package dev.preflow.app.cli;
 import dev.preflow.app.stages.NativeEnd;
 import dev.preflow.app.stages.Node;
 import dev.preflow.app.stages.StageName;
+import dev.preflow.stream.observe.Health;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
 import picocli.CommandLine.Command;
@@ -25,6 +28,7 @@ import picocli.CommandLine.ParameterException;
             "Processes that run the same stage share its work: add processes, up to the number of partitions."
         })
 public final class ServeCommand extends CliCommand {
+    private static final long LOOK_SECONDS = 5;
 
     @Option(
             names = "--stages",
@@ -61,8 +65,21 @@ public final class ServeCommand extends CliCommand {
             throw e;
         }
         Runtime.getRuntime().addShutdownHook(drain);
-        stopped.await();
+        while (!stopped.await(LOOK_SECONDS, TimeUnit.SECONDS)) {
+            var life = node.context().runtime().health().live();
+            if (!life.ok()) {
+                // whoever supervises the process starts it again; the other stages drain on the way out
+                throw new IllegalStateException(dead(life));
+            }
+        }
         return ExitCodes.OK;
+    }
+
+    private static String dead(Health.Report life) {
+        return life.checks().entrySet().stream()
+                .filter(check -> !check.getValue().ok())
+                .map(check -> check.getKey() + " " + check.getValue().detail())
+                .collect(Collectors.joining("; ", "Only a restart helps: ", ""));
     }
 
     private Set<StageName> names() {

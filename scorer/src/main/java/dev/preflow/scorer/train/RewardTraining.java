@@ -97,6 +97,8 @@ public final class RewardTraining {
         var training = new RewardTraining(runtime, config, blobs, files, pictures, initial, heldOut);
         training.data.restore(store, config.get(ScorerSettings.SEED));
         runtime.health().ready(NAME, () -> training.status);
+        // it is bad once training has failed, and nothing but a restart makes that go on
+        runtime.health().live(NAME, () -> training.status);
         training.thread.setDaemon(true);
         training.thread.start();
         return training;
