@@ -15,6 +15,7 @@ import org.apache.logging.log4j.LogManager;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** Runs the whole loop on this machine. */
 @Command(
@@ -65,6 +66,11 @@ public final class DemoCommand extends CliCommand {
 
     @Override
     protected int run() throws Exception {
+        if (report != null && duration == null) {
+            throw new ParameterException(
+                    spec().commandLine(),
+                    "--report: the report is made at the end of --for; give a duration such as 20m");
+        }
         DemoOptions demoOptions = new DemoOptions(
                 data,
                 base == null ? Home.baseModel() : base,
@@ -84,6 +90,9 @@ public final class DemoCommand extends CliCommand {
         Runtime.getRuntime().addShutdownHook(drain);
         var err = spec().commandLine().getErr();
         err.printf("Preflow runs: %s   Kafka: %s   data: %s%n", demo.url(), demo.bootstrapServers(), data);
+        if (demo.isElsewhere()) {
+            err.printf("Another Kafka has port 9092: give push and watch --bootstrap %s%n", demo.bootstrapServers());
+        }
         err.flush();
         var line = new ProgressLine(err);
         boolean over = demo.run(status -> show(status, line));

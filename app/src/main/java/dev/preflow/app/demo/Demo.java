@@ -68,6 +68,7 @@ public final class Demo implements AutoCloseable {
         try {
             part(lock(Files.createDirectories(options.data())));
             broker = part(BrokerProcess.start(options.data(), port()));
+            DemoFolder.tell(options.data(), broker);
             Vertx judgeVertx = Vertx.vertx();
             parts.add(() -> judgeVertx.close().await());
             JudgeServer judge = JudgeServer.start(
@@ -155,6 +156,11 @@ public final class Demo implements AutoCloseable {
     /** Where other commands reach the broker. */
     public String bootstrapServers() {
         return broker.bootstrapServers();
+    }
+
+    /** Whether other commands find the broker only when they are told where it is: Kafka's own port was taken. */
+    public boolean isElsewhere() {
+        return !broker.bootstrapServers().endsWith(":" + KAFKA_PORT);
     }
 
     /**

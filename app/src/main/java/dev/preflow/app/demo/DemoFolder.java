@@ -36,20 +36,35 @@ public final class DemoFolder implements AutoCloseable {
             return new DemoFolder(data, null, null);
         }
         try {
-            return new DemoFolder(data, lock.get(), BrokerProcess.start(data, 0));
+            BrokerProcess broker = BrokerProcess.start(data, 0);
+            tell(data, broker);
+            return new DemoFolder(data, lock.get(), broker);
         } catch (IOException e) {
             lock.get().close();
             throw e;
         }
     }
 
-    /** Where things lie. A demo that runs is reached where the configuration says. */
-    public Map<String, String> settings() {
+    /**
+     * Where things lie, and where the broker is: this one's own, or that of whoever has the folder open.
+     *
+     * @throws IOException when that one does not say where, as while it starts
+     */
+    public Map<String, String> settings() throws IOException {
         Map<String, String> settings = new LinkedHashMap<>(DemoConfig.folders(data));
-        if (broker != null) {
-            settings.put("kafka.bootstrap.servers", broker.bootstrapServers());
-        }
+        settings.put(
+                "kafka.bootstrap.servers",
+                broker == null ? Files.readString(address(data)).strip() : broker.bootstrapServers());
         return settings;
+    }
+
+    /** Says to others where the broker of a data folder is, for as long as it runs. */
+    static void tell(Path data, BrokerProcess broker) throws IOException {
+        Files.writeString(address(data), broker.bootstrapServers() + "\n");
+    }
+
+    private static Path address(Path data) {
+        return data.resolve("kafka.address");
     }
 
     @Override

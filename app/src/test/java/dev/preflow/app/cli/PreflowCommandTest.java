@@ -30,6 +30,8 @@ class PreflowCommandTest extends CommandTest {
         assertThat(run()).isEqualTo(2);
         assertThat(run("fly")).isEqualTo(2);
         assertThat(run("watch", "--limit", "0")).isEqualTo(2);
+        assertThat(run("demo", "--report", "r.json")).isEqualTo(2);
+        assertThat(err.toString()).contains("made at the end of --for");
         assertThat(run("serve", "--stages", "planner,cellar")).isEqualTo(2);
         assertThat(err.toString()).contains("'cellar' is not a stage").contains("annotators");
     }
