@@ -15,8 +15,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Waits for prompts to end. It reads the topics from their end on, so make it before the prompts are published. */
+/**
+ * Waits for prompts to end. It reads a day back, for as long as a prompt that is pushed again with its own id is not drawn again:
+ * such a one has ended already. Make it before the prompts are published.
+ */
 public final class Outcomes implements AutoCloseable {
+
+    /** For so long the assembler remembers which groups are done ({@code assembler.keep-done}). */
+    private static final Duration DRAWN_ONCE = Duration.ofDays(1);
 
     private final Set<String> awaited = new HashSet<>();
     private final Set<String> open = new HashSet<>();
@@ -27,19 +33,14 @@ public final class Outcomes implements AutoCloseable {
     /**
      * Starts to listen.
      *
-     * @param kafka where the prompts will go; what is there already is not read
+     * @param kafka where the prompts will go
      */
     public Outcomes(KafkaContact kafka) {
+        var start = TopicStart.since(Instant.now().minus(DRAWN_ONCE));
         annotations = TopicReader.start(
-                kafka.connection(),
-                kafka.topics().annotations(),
-                TopicStart.end(),
-                delivery -> judged(delivery.record()));
+                kafka.connection(), kafka.topics().annotations(), start, delivery -> judged(delivery.record()));
         deadLetters = TopicReader.start(
-                kafka.connection(),
-                kafka.topics().deadLetters(),
-                TopicStart.end(),
-                delivery -> given(delivery.record()));
+                kafka.connection(), kafka.topics().deadLetters(), start, delivery -> given(delivery.record()));
         annotations.caughtUp().await();
         deadLetters.caughtUp().await();
     }

@@ -152,6 +152,25 @@ class PushWatchTest {
     }
 
     @Test
+    void shouldKnowAPromptThatHasEndedBeforeItWasPushedAgain() throws Exception {
+        var kafka = kafka("again.");
+        try (var publisher = new Publisher(kafka.connection())) {
+            publisher
+                    .publish(
+                            kafka.topics().annotations(),
+                            "mine",
+                            Samples.annotation("mine", List.of(Samples.image("mine", 0)), Instant.now()))
+                    .await();
+        }
+        var prompts = file("again.jsonl", "{\"id\": \"mine\", \"text\": \"good\"}\n");
+
+        assertThat(run("again.", "push", prompts.toString(), "--wait-limit", "30"))
+                .isZero();
+
+        assertThat(err.toString()).containsPattern("1 judged");
+    }
+
+    @Test
     void shouldEndWithOneWhenPromptsAreStillOpenAtTheLimit() throws IOException {
         var prompts = file("open.txt", "nobody judges this\n");
 
