@@ -31,7 +31,7 @@ final class Deployment implements AutoCloseable {
     private static final Duration START = Duration.ofMinutes(3);
     private static final Path LOGS = Path.of("target", "containers");
     private static final String BLOBS = "/var/lib/preflow/blobs";
-    private static final String MODEL = "/opt/preflow/models/base";
+    private static final String MODEL = "/opt/preflow/demo/models/base";
 
     /** So little that the first reward release comes after a few prompts, whatever it has learnt. */
     private static final Map<String, String> HASTY_LEARNING = Map.of(
