@@ -4,6 +4,7 @@ import { byId, element } from "./dom.js";
 
 const MOST_CARDS = 60;
 const RENDER_MILLIS = 400;
+const RETRY_MILLIS = 3000;
 
 /** Shows the scored images as they come, newest first. */
 export class Stream {
@@ -28,15 +29,24 @@ export class Stream {
     this.#cards.clear();
     this.#waiting = [];
     this.#list.replaceChildren();
-    this.#source = api.scores({
+    this.#connect();
+  }
+
+  #connect() {
+    const source = api.scores({
       generator: byId("generator").value,
       min_score: byId("min-score").value,
       purpose: byId("rollouts").checked ? "" : "judge",
     });
-    this.#source.onopen = () => this.#connection("live", true);
-    this.#source.onerror = () => this.#connection("reconnecting", false);
-    this.#source.addEventListener("score", (message) => this.#waiting.push(JSON.parse(message.data)));
-    this.#source.addEventListener("judged", (message) => this.#judged(JSON.parse(message.data)));
+    source.onopen = () => this.#connection("live", true);
+    source.onerror = () => {
+      this.#connection("reconnecting", false);
+      // after an answer that is no stream, such as a proxy's 502, the browser gives up
+      if (source.readyState === EventSource.CLOSED) setTimeout(() => this.#source === source && this.#connect(), RETRY_MILLIS);
+    };
+    source.addEventListener("score", (message) => this.#waiting.push(JSON.parse(message.data)));
+    source.addEventListener("judged", (message) => this.#judged(JSON.parse(message.data)));
+    this.#source = source;
   }
 
   #connection(text, live) {

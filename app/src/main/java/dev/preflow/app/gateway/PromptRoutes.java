@@ -17,6 +17,7 @@ final class PromptRoutes {
 
     private static final int ACCEPTED = 202;
     private static final int NOT_FOUND = 404;
+    private static final int SERVICE_UNAVAILABLE = 503;
     private static final int CONFLICT = 409;
     private static final int UNSUPPORTED_MEDIA_TYPE = 415;
     private static final int DEFAULT_LIMIT = 50;
@@ -94,14 +95,18 @@ final class PromptRoutes {
     private void find(RoutingContext context) {
         services.book()
                 .find(context.pathParam("id"))
-                .ifPresentOrElse(
-                        view -> Json.send(context.response(), 200, view),
-                        () -> Problem.send(
-                                context,
-                                NOT_FOUND,
-                                services.status().isCaughtUp()
-                                        ? "No prompt of this id is known; the oldest are let go when there are many"
-                                        : "No prompt of this id is known yet: the topics are still being read"));
+                .ifPresentOrElse(view -> Json.send(context.response(), 200, view), () -> unknown(context));
+    }
+
+    private void unknown(RoutingContext context) {
+        if (services.status().isCaughtUp()) {
+            Problem.send(
+                    context, NOT_FOUND, "No prompt of this id is known; the oldest are let go when there are many");
+        } else {
+            context.response().putHeader("Retry-After", "1");
+            Problem.send(
+                    context, SERVICE_UNAVAILABLE, "No prompt of this id is known yet: the topics are still being read");
+        }
     }
 
     private void recent(RoutingContext context) {

@@ -88,11 +88,16 @@ final class ScoreRoutes {
         var subscriber = new ScoreSubscriber(vertx, response, services, filter, subscribers::remove);
         subscribers.add(subscriber);
         response.closeHandler(closed -> subscriber.close());
-        if (resumeFrom == null) {
+        if (resumeFrom == null || isOfAnotherTopic(resumeFrom)) {
             subscriber.start(recent);
         } else {
             subscriber.resume(resumeFrom);
         }
+    }
+
+    /** Ahead of all that there is: the topic has been made anew since, and what is on it now would be taken for known. */
+    private boolean isOfAnotherTopic(ScoreCursor cursor) {
+        return services.status().isCaughtUp() && !services.scores().head().reached(cursor);
     }
 
     private static ScoreCursor cursor(String id) {

@@ -323,6 +323,18 @@ class GatewayTest {
     }
 
     @Test
+    void shouldStartAnewWithAnEventIdOfATopicThatIsGone() throws Exception {
+        await().atMost(SOON).until(() -> http().get("/health/ready").statusCode() == 200);
+        var images = fixture.images("renewed", 1, "renewed", Purpose.JUDGE);
+        try (var stream = http().events("/v1/scores?generator=renewed", "Last-Event-ID", "0:999999,1:999999")) {
+            stream.next("id");
+            fixture.score(images.get(0), 3);
+
+            assertThat(value(stream.next("score"))).isEqualTo(3);
+        }
+    }
+
+    @Test
     void shouldRefuseAnEventIdThatIsNone() throws Exception {
         assertThat(http().get("/v1/scores", "Last-Event-ID", "yesterday").statusCode())
                 .isEqualTo(400);
