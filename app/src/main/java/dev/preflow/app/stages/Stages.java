@@ -15,6 +15,7 @@ import dev.preflow.producers.generate.OpenAiImagesGenerator;
 import dev.preflow.producers.plan.PlannerStage;
 import dev.preflow.stream.StageOptions;
 import dev.preflow.stream.blob.ReleaseFiles;
+import dev.preflow.stream.config.ConfigException;
 import dev.preflow.trainer.TrainerStage;
 import io.vertx.core.Future;
 import java.io.IOException;
@@ -72,6 +73,10 @@ public final class Stages {
         }
         for (var endpoint : producers.endpoints()) {
             running.add(endpoint(context, endpoint));
+        }
+        if (running.isEmpty()) {
+            throw new ConfigException(
+                    List.of("no generator is configured: set generators.NAME.kind, and what that kind needs"));
         }
         return Future.succeededFuture(RunningStage.all(List.copyOf(running)));
     }
