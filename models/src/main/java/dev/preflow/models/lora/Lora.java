@@ -2,7 +2,6 @@ package dev.preflow.models.lora;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.preflow.models.tensor.Autograd;
 import dev.preflow.models.tensor.Batched;
@@ -174,8 +173,8 @@ public final class Lora implements AutoCloseable {
                 down.attach(step);
                 NDArray term = Ops.scale(up.matMul(down), strength * alpha(module) / rank(module))
                         .reshape(weight.getShape());
-                // the sum is rounded once, to the weight's own precision
-                NDArray sum = term.add(Ops.cast(weight, DataType.FLOAT32));
+                // a float32 with whatever the weight is, so that the sum is rounded once, to the weight's own precision
+                NDArray sum = term.add(weight);
                 Batched.copy(step, List.of(weight), List.of(sum));
             }
         }

@@ -22,7 +22,7 @@ public final class Layers {
     /** A linear map of the last dimension. */
     public static NDArray linear(Scope p, NDArray x) {
         NDArray weight = p.get("weight");
-        NDArray y = typed(x, weight, input -> Ops.linear(input, weight, bias(p, weight)));
+        NDArray y = typed(x, weight, input -> Ops.linear(input, weight, bias(p, x, weight)));
         return LoraLayer.linear(p, x, y);
     }
 
@@ -34,26 +34,26 @@ public final class Layers {
     /** A convolution with a stride and the same padding on all sides. */
     public static NDArray conv(Scope p, NDArray x, int stride, int padding) {
         NDArray weight = p.get("weight");
-        NDArray y = typed(x, weight, input -> Ops.conv2d(input, weight, bias(p, weight), stride, padding));
+        NDArray y = typed(x, weight, input -> Ops.conv2d(input, weight, bias(p, x, weight), stride, padding));
         return LoraLayer.conv(p, x, y, stride, padding);
     }
 
     /** Layer normalisation of the last dimension. */
     public static NDArray layerNorm(Scope p, NDArray x, double epsilon) {
         NDArray weight = p.get("weight");
-        return typed(x, weight, input -> Ops.layerNorm(input, weight, requiredBias(p, weight), epsilon));
+        return typed(x, weight, input -> Ops.layerNorm(input, weight, requiredBias(p, x, weight), epsilon));
     }
 
     /** Group normalisation of an image. */
     public static NDArray groupNorm(Scope p, NDArray x, int groups, double epsilon) {
         NDArray weight = p.get("weight");
-        return typed(x, weight, input -> Ops.groupNorm(input, groups, weight, requiredBias(p, weight), epsilon));
+        return typed(x, weight, input -> Ops.groupNorm(input, groups, weight, requiredBias(p, x, weight), epsilon));
     }
 
     /** Group normalisation of an image, then SiLU. */
     public static NDArray groupNormSilu(Scope p, NDArray x, int groups, double epsilon) {
         NDArray weight = p.get("weight");
-        return typed(x, weight, input -> Ops.groupNormSilu(input, groups, weight, requiredBias(p, weight), epsilon));
+        return typed(x, weight, input -> Ops.groupNormSilu(input, groups, weight, requiredBias(p, x, weight), epsilon));
     }
 
     private static NDArray typed(NDArray x, NDArray weight, UnaryOperator<NDArray> layer) {
@@ -61,11 +61,17 @@ public final class Layers {
         return Ops.cast(layer.apply(Ops.cast(x, weight.getDataType())), given);
     }
 
-    private static @Nullable NDArray bias(Scope p, NDArray weight) {
-        return p.contains("bias") ? requiredBias(p, weight) : null;
+    private static @Nullable NDArray bias(Scope p, NDArray x, NDArray weight) {
+        return p.contains("bias") ? requiredBias(p, x, weight) : null;
     }
 
-    private static NDArray requiredBias(Scope p, NDArray weight) {
-        return Ops.cast(p.get("bias"), weight.getDataType());
+    private static NDArray requiredBias(Scope p, NDArray x, NDArray weight) {
+        NDArray stored = p.get("bias");
+        NDArray bias = Ops.cast(stored, weight.getDataType());
+        if (bias != stored) {
+            // it is of this pass, and must not live for as long as the weights
+            bias.attach(x.getManager());
+        }
+        return bias;
     }
 }

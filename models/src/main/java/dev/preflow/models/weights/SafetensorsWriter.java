@@ -1,8 +1,11 @@
 package dev.preflow.models.weights;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.preflow.models.tensor.Autograd;
+import dev.preflow.models.tensor.Ops;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -47,7 +50,7 @@ public final class SafetensorsWriter {
                     StandardOpenOption.WRITE)) {
                 writeFully(channel, header(ordered, metadata));
                 for (Map.Entry<String, NDArray> entry : ordered) {
-                    writeFully(channel, entry.getValue().toByteBuffer());
+                    write(channel, entry.getValue());
                 }
                 channel.force(true);
             }
@@ -68,12 +71,22 @@ public final class SafetensorsWriter {
         try (WritableByteChannel channel = Channels.newChannel(bytes)) {
             writeFully(channel, header(ordered, metadata));
             for (Map.Entry<String, NDArray> entry : ordered) {
-                writeFully(channel, entry.getValue().toByteBuffer());
+                write(channel, entry.getValue());
             }
         } catch (IOException e) {
             throw new UncheckedIOException("Writing to memory failed", e);
         }
         return bytes.toByteArray();
+    }
+
+    /** DJL leaves the copy that it makes of an array on a device to the array's manager, which may live for days. */
+    private static void write(WritableByteChannel channel, NDArray array) throws IOException {
+        try (Autograd off = Autograd.disabled();
+                NDManager step = array.getManager().newSubManager()) {
+            NDArray alias = Ops.alias(array);
+            alias.attach(step);
+            writeFully(channel, alias.toByteBuffer());
+        }
     }
 
     /** Wide types first, as the format's reference does, so that every tensor is aligned. */
