@@ -13,6 +13,7 @@ import dev.preflow.models.weights.WeightsFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -23,7 +24,12 @@ import java.util.stream.Collectors;
 public final class LdmCheckpoint implements AutoCloseable {
 
     private static final String PREDICTION = "modelspec.prediction_type";
+    /** ComfyUI's name for the same. */
+    private static final String PREDICT_KEY = "modelspec.predict_key";
+
     private static final String VELOCITY_MARK = "v_pred";
+    /** Left by those who train the preconditioning of Karras et al. 2022, such as Playground v2.5 and CosXL. */
+    private static final Set<String> EDM_MARKS = Set.of("edm_mean", "edm_std", "edm_vpred.sigma_max");
 
     private final Family family;
     private final LdmConfigs configs;
@@ -43,6 +49,7 @@ public final class LdmCheckpoint implements AutoCloseable {
     public static LdmCheckpoint open(Path file) {
         WeightsFile weights = WeightsFile.open(file);
         try {
+            requireKnownProcess(file, weights);
             LdmLayout layout = LdmLayout.of(file, shapes(weights));
             PredictionType prediction = prediction(layout.family(), weights);
             StateDict tensors = StateDict.of(weights, new LdmNames(layout));
@@ -52,6 +59,15 @@ public final class LdmCheckpoint implements AutoCloseable {
             weights.close();
             throw e;
         }
+    }
+
+    private static void requireKnownProcess(Path file, WeightsFile weights) {
+        EDM_MARKS.stream().filter(weights.entries()::containsKey).findFirst().ifPresent(mark -> {
+            throw new WeightsException(
+                    file,
+                    "its tensor " + mark
+                            + " says that it was trained with EDM's preconditioning, which is not supported");
+        });
     }
 
     /** Whether a file of these names is such a checkpoint, as far as its U-Net says. */
@@ -68,7 +84,7 @@ public final class LdmCheckpoint implements AutoCloseable {
      * says nothing, 2.x predicts the velocity, as its versions for 768 pixels do, and the others the noise.
      */
     private static PredictionType prediction(Family family, WeightsFile file) {
-        String said = file.metadata().get(PREDICTION);
+        String said = file.metadata().getOrDefault(PREDICTION, file.metadata().get(PREDICT_KEY));
         if (said != null) {
             return said.startsWith("v") ? PredictionType.V_PREDICTION : PredictionType.EPSILON;
         }

@@ -113,6 +113,16 @@ final class TorchPickle extends Unpickler {
                     throw new PickleException("attributes of what is no dict");
                 }
             }
+            case Opcodes.SETITEM -> {
+                Object value = stack.pop();
+                put(stack.pop(), value);
+            }
+            case Opcodes.SETITEMS -> {
+                List<Object> items = stack.pop_all_since_marker();
+                for (int i = 0; i + 1 < items.size(); i += 2) {
+                    put(items.get(i), items.get(i + 1));
+                }
+            }
             case Opcodes.BINUNICODE -> {
                 requireRest();
                 return super.dispatch(key);
@@ -134,6 +144,15 @@ final class TorchPickle extends Unpickler {
                             + " are read. Save its state dict alone, or as safetensors");
         }
         stack.add(known);
+    }
+
+    /** Lists and dicts that are keys would be hashed with all that they hold, which may be themselves, or 2^60 of one. */
+    @SuppressWarnings("unchecked")
+    private void put(Object key, Object value) {
+        if (!(key instanceof String || key instanceof Number || key instanceof Boolean)) {
+            throw new PickleException("a dict with a key that is no text and no number");
+        }
+        ((Map<Object, Object>) stack.peek()).put(key, value);
     }
 
     /** A text's length comes before it, and memory is taken for it before it is read. */

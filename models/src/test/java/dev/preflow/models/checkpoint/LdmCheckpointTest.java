@@ -72,6 +72,9 @@ class LdmCheckpointTest {
             assertThat(noise.scheduler().predictionType()).isEqualTo(PredictionType.EPSILON);
             assertThat(noise.unet().sampleSize()).isEqualTo(64);
         }
+        try (LdmCheckpoint noise = open(shapes, Map.of("modelspec.predict_key", "epsilon"))) {
+            assertThat(noise.scheduler().predictionType()).isEqualTo(PredictionType.EPSILON);
+        }
         Map<String, Shape> marked = SparseFile.published("sdxl");
         marked.put("v_pred", new Shape(0));
         try (LdmCheckpoint velocity = open(marked, Map.of())) {
@@ -95,6 +98,9 @@ class LdmCheckpointTest {
         Map<String, Shape> mute = SparseFile.published("sd1");
         mute.keySet().removeIf(name -> name.startsWith(LdmLayout.CLIP));
         assertThatThrownBy(() -> open(mute, Map.of())).hasMessageContaining("no text encoder");
+        Map<String, Shape> preconditioned = SparseFile.published("sdxl");
+        preconditioned.put("edm_mean", new Shape(4));
+        assertThatThrownBy(() -> open(preconditioned, Map.of())).hasMessageContaining("EDM's preconditioning");
         assertThatThrownBy(() -> open(Map.of("double_blocks.0.weight", new Shape(1)), Map.of()))
                 .hasMessageContaining("no Stable Diffusion 1.x, 2.x or XL in one file");
         Files.deleteIfExists(folder.resolve("model.safetensors"));

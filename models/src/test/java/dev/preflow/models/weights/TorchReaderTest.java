@@ -106,6 +106,8 @@ class TorchReaderTest {
                 "X\\377\\377\\377\\177a. | a text of 2147483647 bytes",
                 "ctorch\\nFloatStorage\\n)R. | pickle is damaged",
                 "}b. | pickle is damaged",
+                "}]K\\001s. | a key that is no text and no number",
+                "}(]K\\001u. | a key that is no text and no number",
                 "} | pickle is damaged",
             })
     void shouldRefuseWhatIsNoStateDict(String pickle, String problem) throws IOException {
