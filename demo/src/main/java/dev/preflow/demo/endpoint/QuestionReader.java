@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class QuestionReader {
     private static final Pattern QUOTED =
-            Pattern.compile("^\\s*Text:\\s*(\"(?:[^\"\\\\\\n]|\\\\.)*\")\\s*$", Pattern.MULTILINE);
+            Pattern.compile("^\\s*Text:\\s*(\"(?:[^\"\\\\\\n]|\\\\.)*+\")\\s*$", Pattern.MULTILINE);
     private static final Pattern BARE =
             Pattern.compile("^\\s*Text:\\s*(.*?)\\s*(?=^\\s*Image:|^\\s*#|\\z)", Pattern.MULTILINE | Pattern.DOTALL);
 

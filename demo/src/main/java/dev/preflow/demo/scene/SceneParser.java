@@ -71,6 +71,9 @@ public final class SceneParser {
                 }
                 relations.add(relation.get().getValue());
                 i += relation.get().getKey().size();
+            } else if (COLOURS.containsKey(word) || SHAPES.containsKey(word)) {
+                // of something that is not understood, as the red one in "a red and a blue circle"
+                return Optional.empty();
             } else {
                 boolean counts = COUNTS.containsKey(word) && isObject(words, i + 1);
                 unknown += counts || FILLERS.contains(word) ? 0 : 1;

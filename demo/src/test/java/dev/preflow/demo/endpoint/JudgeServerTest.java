@@ -132,6 +132,16 @@ class JudgeServerTest {
     }
 
     @Test
+    void shouldRefuseAVeryLongPromptToo() throws Exception {
+        JudgeServer server = start(PRECISE);
+        JsonObject request = ChatRequests.asJson(
+                ChatRequests.rubric("Fidelity", "a long story. ".repeat(5_000), ChatRequests.png(RED, 1)));
+
+        assertThat(choice(ok(post(server, request))).getJsonObject("message").getString("refusal"))
+                .contains("names no coloured circle");
+    }
+
+    @Test
     void shouldReadJpegAndSpreadNoiseRepeatably() throws Exception {
         JudgeServer noisy = start(JudgeServerOptions.demo().withNoise(1.5, 7));
         String[] images = new String[12];
