@@ -270,7 +270,7 @@ public final class ScorerSettings {
     public static final Setting<Duration> GROUP_WAIT = Settings.duration(
             "scorer.score.group.wait",
             Duration.ofSeconds(60),
-            "How long a rollout group waits for all of its images, from the first on; then it is scored as it is");
+            "How long a rollout group waits for its next image; then it is scored as it is");
 
     /** All of them. */
     public static final List<Setting<?>> ALL = List.of(

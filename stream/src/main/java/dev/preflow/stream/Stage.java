@@ -184,6 +184,7 @@ public final class Stage<T extends SpecificRecord> {
             reload(guard);
         }
         assigned = partitions;
+        outage = Optional.empty();
         status = Health.Status.good(partitions.size() + " partitions");
     }
 

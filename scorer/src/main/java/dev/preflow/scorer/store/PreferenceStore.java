@@ -30,11 +30,12 @@ public final class PreferenceStore implements AutoCloseable {
     public static final String MEAN = "mean";
 
     private static final String PAIRS = "SELECT id, prompt, better_sha256, worse_sha256, "
-            + "coalesce(better_policy_release, worse_policy_release), aspect, created_at, annotation_id FROM stored WHERE better_sha256 <> worse_sha256 ";
+            + "coalesce(better_policy_release, worse_policy_release), aspect, created_at, annotation_id "
+            + "FROM stored WHERE better_sha256 <> worse_sha256 ";
     private static final String OF_ASPECT = "AND coalesce(aspect, 'mean') = ? ";
     /** What follows one another in the stream shares images, which training computes once. */
     private static final String SAMPLED =
-            "SELECT * FROM (%s" + "ORDER BY hash(id || ?) LIMIT ?) ORDER BY created_at, annotation_id, id";
+            "SELECT * FROM (%s ORDER BY hash(id || ?) LIMIT ?) ORDER BY created_at, annotation_id, id";
 
     private final FileChannel lockFile;
     private final ParquetFolder<Preference> preferences;
