@@ -52,11 +52,12 @@ final class GoldWatch implements AutoCloseable {
     private void run() {
         Torch.useThreads(1);
         try (NDManager manager = Torch.newManager()) {
+            // before minutes pass with the base
+            measured.read().forEach(history::add);
             EvalRun base;
             try (DiffusionPipeline pipeline = DiffusionPipeline.load(options.base(), "base", manager)) {
                 base = EvalRun.of(EvalPlan.quick(1), pipeline, drawn -> {});
             }
-            measured.read().forEach(history::add);
             if (history.points().isEmpty()) {
                 add(0, 0, base.gold());
             }
