@@ -59,7 +59,8 @@ final class DemoConfig {
         // pairs that lie beside one another share images, and do not once the sample is thinned
         settings.put("scorer.training.replay", "150000");
         settings.put("scorer.held.out.pairs", "1200");
-        // full within minutes, after which memory stays as it is; replayed pairs share images, so that few are decoded anew
+        // full within minutes, after which memory stays as it is; replayed pairs share images, so that few are decoded
+        // anew
         settings.put("scorer.training.pixel.cache", "64MiB");
         // what the warm start has learnt to see stays as it is: nearly as good, and twice as fast
         settings.put("scorer.training.frozen", "0.5");

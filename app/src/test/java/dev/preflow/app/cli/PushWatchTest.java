@@ -7,6 +7,7 @@ import dev.preflow.app.Samples;
 import dev.preflow.app.config.ConfigSources;
 import dev.preflow.app.kafka.KafkaContact;
 import dev.preflow.broker.EmbeddedBroker;
+import dev.preflow.schemas.Ids;
 import dev.preflow.schemas.Prompt;
 import dev.preflow.stream.Publisher;
 import dev.preflow.stream.TopicReader;
@@ -154,12 +155,13 @@ class PushWatchTest {
     @Test
     void shouldKnowAPromptThatHasEndedBeforeItWasPushedAgain() throws Exception {
         var kafka = kafka("again.");
+        var id = Ids.id("identified-prompt", List.of("file:again.jsonl", "mine", "good"));
         try (var publisher = new Publisher(kafka.connection())) {
             publisher
                     .publish(
                             kafka.topics().annotations(),
-                            "mine",
-                            Samples.annotation("mine", List.of(Samples.image("mine", 0)), Instant.now()))
+                            id,
+                            Samples.annotation(id, List.of(Samples.image(id, 0)), Instant.now()))
                     .await();
         }
         var prompts = file("again.jsonl", "{\"id\": \"mine\", \"text\": \"good\"}\n");
