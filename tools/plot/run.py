@@ -43,7 +43,7 @@ def main():
             shares = [100 * entry[figures][objects] for figures in ("base", "policy")]
             gold.plot([minutes[0], minutes[-1]], shares, color=colour, linestyle=":")
         gold.plot([], [], color="#777777", linestyle=":", label="the base, trained on by itself")
-        gold.legend(frameon=False, loc="center right", bbox_to_anchor=(1, 0.6))
+        gold.legend(frameon=False, loc="center right", bbox_to_anchor=(1, 0.36))
     gold.set_ylabel("gold: clean images, %,\nby number of objects")
     gold.set_ylim(0, 100)
     proxy.plot(minutes, [point["proxy"] for point in curve], color=PROXY, marker="o", markersize=3)
