@@ -143,14 +143,6 @@ final class RecordRunner<T extends SpecificRecord> {
         var next = outage ? delivery : delivery.nextAttempt();
         var delay = retry.backoff(outage ? Integer.MAX_VALUE : delivery.attempt(), ThreadLocalRandom.current())
                 .plus(failure.retryAfter().orElse(Duration.ZERO));
-        log.atLevel(outage ? Level.WARN : Level.INFO)
-                .log(
-                        "{}: attempt {} at {} failed, again in {}: {}",
-                        stage,
-                        delivery.attempt(),
-                        position(item),
-                        delay,
-                        failure.cause().toString());
         item.move(State.RUNNING, State.WAITING);
         // looked at after the move: whoever releases the partition after this line finds the record waiting
         if (item.partition().released()) {
@@ -159,6 +151,14 @@ final class RecordRunner<T extends SpecificRecord> {
             }
             return;
         }
+        log.atLevel(outage ? Level.WARN : Level.INFO)
+                .log(
+                        "{}: attempt {} at {} failed, again in {}: {}",
+                        stage,
+                        delivery.attempt(),
+                        position(item),
+                        delay,
+                        failure.cause().toString());
         metrics.retry();
         context.owner()
                 .setTimer(
