@@ -166,8 +166,6 @@ public final class AnnotatorSettings {
             EXACTLY_ONCE,
             ROLLOUT_SHARE);
 
-    private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
-
     private AnnotatorSettings() {}
 
     /**
@@ -220,10 +218,8 @@ public final class AnnotatorSettings {
     }
 
     static StageOptions stage(Config config) {
-        var longest = config.get(MAX_BACKOFF);
-        var first = FIRST_BACKOFF.compareTo(longest) < 0 ? FIRST_BACKOFF : longest;
         return StageOptions.inFlight(config.get(IN_FLIGHT))
-                .withRetry(new RetryPolicy(config.get(MAX_ATTEMPTS), first, longest));
+                .withRetry(RetryPolicy.ofEndpoint(config.get(MAX_ATTEMPTS), config.get(MAX_BACKOFF)));
     }
 
     private static Setting<URI> url() {

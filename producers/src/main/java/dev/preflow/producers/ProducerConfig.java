@@ -15,16 +15,12 @@ import dev.preflow.stream.config.ComputeSettings;
 import dev.preflow.stream.config.Config;
 import java.net.URI;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeMap;
 
 /** Reads {@link ProducerSettings} into what the producers take. */
 public final class ProducerConfig {
-
-    /** Of an endpoint that is busy. */
-    private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
 
     private final Config config;
 
@@ -134,11 +130,10 @@ public final class ProducerConfig {
      */
     public StageOptions stage(ImagesEndpoint endpoint) {
         var name = endpoint.generator();
-        var longest = config.get(ProducerSettings.ENDPOINT_MAX_BACKOFF.named(name));
-        var first = FIRST_BACKOFF.compareTo(longest) < 0 ? FIRST_BACKOFF : longest;
         return StageOptions.inFlight(endpoint.inFlight())
-                .withRetry(new RetryPolicy(
-                        config.get(ProducerSettings.ENDPOINT_MAX_ATTEMPTS.named(name)), first, longest));
+                .withRetry(RetryPolicy.ofEndpoint(
+                        config.get(ProducerSettings.ENDPOINT_MAX_ATTEMPTS.named(name)),
+                        config.get(ProducerSettings.ENDPOINT_MAX_BACKOFF.named(name))));
     }
 
     private ImagesEndpoint endpoint(String name) {

@@ -16,6 +16,9 @@ public record RetryPolicy(int maxAttempts, Duration base, Duration max) {
     /** Five attempts, waiting up to 0.5, 1, 2 and 4 s between them. */
     public static final RetryPolicy DEFAULT = new RetryPolicy(5, Duration.ofMillis(500), Duration.ofSeconds(30));
 
+    /** Bound of the first wait for an endpoint that is busy. */
+    private static final Duration FIRST_OF_AN_ENDPOINT = Duration.ofSeconds(1);
+
     private static final int MAX_DOUBLINGS = 30;
 
     /** Checks the ranges. */
@@ -26,6 +29,18 @@ public record RetryPolicy(int maxAttempts, Duration base, Duration max) {
         if (base.isNegative() || max.compareTo(base) < 0) {
             throw new IllegalArgumentException("Backoff from " + base + " to " + max + ": give 0 <= base <= max");
         }
+    }
+
+    /**
+     * For what asks an endpoint that may be busy for a while.
+     *
+     * @param maxAttempts attempts in all, the first included; from 1
+     * @param longest longest wait between two of them
+     * @return waits of up to 1, 2, 4 s and so on, none above {@code longest}
+     */
+    public static RetryPolicy ofEndpoint(int maxAttempts, Duration longest) {
+        var first = FIRST_OF_AN_ENDPOINT.compareTo(longest) < 0 ? FIRST_OF_AN_ENDPOINT : longest;
+        return new RetryPolicy(maxAttempts, first, longest);
     }
 
     /**

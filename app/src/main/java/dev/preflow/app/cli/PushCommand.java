@@ -1,6 +1,7 @@
 package dev.preflow.app.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.preflow.annotators.AnnotatorSettings;
 import dev.preflow.app.kafka.KafkaContact;
 import dev.preflow.app.push.Outcomes;
 import dev.preflow.producers.source.FeedPace;
@@ -69,7 +70,9 @@ public final class PushCommand extends CliCommand {
         try (var source = open()) {
             var kafka = KafkaContact.make(config);
             try (var publisher = new Publisher(kafka.connection());
-                    var outcomes = wait || waitSeconds != null ? new Outcomes(kafka) : null) {
+                    var outcomes = wait || waitSeconds != null
+                            ? new Outcomes(kafka, config.get(AnnotatorSettings.KEEP_DONE))
+                            : null) {
                 var report = feed(source, kafka, publisher, outcomes);
                 int code = tell(report);
                 return outcomes == null ? code : Math.max(code, await(outcomes));

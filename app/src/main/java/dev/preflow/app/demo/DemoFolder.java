@@ -35,12 +35,13 @@ public final class DemoFolder implements AutoCloseable {
         if (lock.isEmpty()) {
             return new DemoFolder(data, null, null);
         }
+        BrokerProcess broker = null;
         try {
-            BrokerProcess broker = BrokerProcess.start(data, 0);
+            broker = BrokerProcess.start(data, 0);
             tell(data, broker);
             return new DemoFolder(data, lock.get(), broker);
         } catch (IOException e) {
-            lock.get().close();
+            new DemoFolder(data, lock.get(), broker).close();
             throw e;
         }
     }

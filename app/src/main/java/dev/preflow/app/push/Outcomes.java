@@ -16,13 +16,10 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Waits for prompts to end. It reads a day back, for as long as a prompt that is pushed again with its own id is not drawn again:
- * such a one has ended already. Make it before the prompts are published.
+ * Waits for prompts to end. It reads back for as long as a prompt that is pushed again with its own id is not drawn again: such a
+ * one has ended already. Make it before the prompts are published.
  */
 public final class Outcomes implements AutoCloseable {
-
-    /** For so long the assembler remembers which groups are done ({@code assembler.keep-done}). */
-    private static final Duration DRAWN_ONCE = Duration.ofDays(1);
 
     private final Set<String> awaited = new HashSet<>();
     private final Set<String> open = new HashSet<>();
@@ -34,9 +31,10 @@ public final class Outcomes implements AutoCloseable {
      * Starts to listen.
      *
      * @param kafka where the prompts will go
+     * @param back how long ago a prompt may have ended
      */
-    public Outcomes(KafkaContact kafka) {
-        var start = TopicStart.since(Instant.now().minus(DRAWN_ONCE));
+    public Outcomes(KafkaContact kafka, Duration back) {
+        var start = TopicStart.since(Instant.now().minus(back));
         annotations = TopicReader.start(
                 kafka.connection(), kafka.topics().annotations(), start, delivery -> judged(delivery.record()));
         deadLetters = TopicReader.start(

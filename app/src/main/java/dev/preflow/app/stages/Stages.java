@@ -72,7 +72,7 @@ public final class Stages {
             running.add(pipelines(context, producers));
         }
         for (var endpoint : producers.endpoints()) {
-            running.add(endpoint(context, endpoint));
+            running.add(endpoint(context, producers, endpoint));
         }
         if (running.isEmpty()) {
             throw new ConfigException(
@@ -112,12 +112,16 @@ public final class Stages {
         return Future.succeededFuture(trainer::stop);
     }
 
-    private static RunningStage endpoint(StageContext context, ImagesEndpoint endpoint) {
+    private static RunningStage endpoint(StageContext context, ProducerConfig producers, ImagesEndpoint endpoint) {
         var runtime = context.runtime();
         var generator = new OpenAiImagesGenerator(runtime.vertx(), endpoint);
-        var options = new ProducerConfig(context.config()).stage(endpoint);
         var stage = GeneratorStage.start(
-                runtime, endpoint.generator(), generator, context.blobs(), options, Clock.systemUTC());
+                runtime,
+                endpoint.generator(),
+                generator,
+                context.blobs(),
+                producers.stage(endpoint),
+                Clock.systemUTC());
         return () -> stage.stop().onComplete(stopped -> generator.close());
     }
 
