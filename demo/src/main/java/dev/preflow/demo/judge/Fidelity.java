@@ -2,12 +2,14 @@ package dev.preflow.demo.judge;
 
 import java.util.Locale;
 
-/** Rates how true the worst object's shape is, and how sharp. */
+/** Rates how true the worst object's shape is, how sharp, and whether its colour ends at its edge. */
 final class Fidelity {
     private static final double TRUE_SHAPE = 0.05;
     private static final double NO_SHAPE = 0.21;
     private static final double SHARP = 1.4;
     private static final double SMEARED = 2.2;
+    /** One point. */
+    private static final double FRINGED = 0.25;
 
     private Fidelity() {}
 
@@ -18,20 +20,23 @@ final class Fidelity {
         double worst = 0;
         SeenObject which = seen.objects().get(0);
         for (SeenObject object : seen.objects()) {
-            double fault = Math.max(dent(object), Ramp.up(object.blur(), SHARP, SMEARED));
-            if (fault > worst) {
-                worst = fault;
+            double its = Math.max(dent(object), Ramp.up(object.blur(), SHARP, SMEARED));
+            if (its > worst) {
+                worst = its;
                 which = object;
             }
         }
+        boolean fringed = seen.fringes() > 0;
         String rationale = String.format(
                 Locale.ROOT,
-                "%s: the outline agrees with a true %s to %d %%, edge blur %.1f px.",
+                "%s: the outline agrees with a true %s to %d %%, edge blur %.1f px%s.",
                 capitalised(which.describe()),
                 which.best().shape().word(),
                 Math.round(100 * which.best().overlap()),
-                which.blur());
-        return AspectRating.clamped(Aspect.FIDELITY, AspectRating.BEST - 4 * worst, rationale);
+                which.blur(),
+                fringed ? ", fringes of the opposite colour" : "");
+        double fault = Math.min(1, worst + (fringed ? FRINGED : 0));
+        return AspectRating.clamped(Aspect.FIDELITY, AspectRating.BEST - 4 * fault, rationale);
     }
 
     private static double dent(SeenObject object) {

@@ -14,8 +14,9 @@ import java.util.stream.Collectors;
  * @param noise root mean square unevenness of the background, 0 to 255
  * @param tint chroma of the background
  * @param touching pairs of objects that touch
+ * @param fringes how many patches are no objects but fringes of the opposite colour along an object's edge
  */
-record SeenScene(List<SeenObject> objects, SignSeen sign, double noise, double tint, int touching) {
+record SeenScene(List<SeenObject> objects, SignSeen sign, double noise, double tint, int touching, int fringes) {
     /** More patches than this are a mess, not a scene. */
     static final int MOST_OBJECTS = 8;
 
@@ -23,14 +24,18 @@ record SeenScene(List<SeenObject> objects, SignSeen sign, double noise, double t
         Canvas canvas = new Canvas(image);
         SignSeen sign = SignSeen.in(canvas);
         Segmenter segmenter = new Segmenter(canvas, sign);
-        List<Region> regions = segmenter.regions();
+        List<Region> patches = segmenter.regions();
+        List<Region> regions = patches.stream()
+                .filter(patch -> !Fringes.fringe(patch, patches))
+                .toList();
         List<SeenObject> objects = new ArrayList<>();
         for (Region region : regions.subList(0, Math.min(MOST_OBJECTS, regions.size()))) {
             Window window = new Window(canvas, region, sign.white(), segmenter.owners());
             objects.add(new SeenObject(
                     region.hue(), region.chroma(), ShapeFitter.fit(window), window.blur, window.onFrame));
         }
-        return new SeenScene(objects, sign, canvas.noise, canvas.tint, touching(objects));
+        int fringes = patches.size() - regions.size();
+        return new SeenScene(objects, sign, canvas.noise, canvas.tint, touching(objects), fringes);
     }
 
     private static int touching(List<SeenObject> objects) {

@@ -16,6 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SceneJudgeTest {
+    private static final int REACH = 2;
+
     private final SceneJudge judge = new SceneJudge();
     private final SceneRenderer renderer = new SceneRenderer();
 
@@ -94,6 +96,47 @@ class SceneJudgeTest {
         graphics.dispose();
 
         assertThat(verdict("a red circle left of a blue square", large).clean()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"a cyan triangle", "a yellow square"})
+    void shouldTakeAFringeForAFaultOfTheEdgeAndNotForAnObject(String prompt) {
+        int fringed = 0;
+        for (int seed = 0; seed < 40; seed++) {
+            Verdict verdict = verdict(prompt, sharpened(clean(prompt, seed)));
+
+            assertThat(verdict.of(Aspect.PROMPT_FOLLOWING).rating())
+                    .as(verdict.of(Aspect.PROMPT_FOLLOWING).rationale())
+                    .isEqualTo(5);
+            if (verdict.of(Aspect.FIDELITY).rationale().contains("fringes of the opposite colour")) {
+                assertThat(verdict.of(Aspect.FIDELITY).rating()).isLessThan(5);
+                fringed++;
+            }
+        }
+        assertThat(fringed).isPositive();
+    }
+
+    /** Sharpened as photographs are, far too much: each pixel goes away from the mean of those around it. */
+    private static BufferedImage sharpened(BufferedImage image) {
+        int side = image.getWidth();
+        float[] planes = new float[3 * side * side];
+        Pixels.toPlanes(image, planes, 0);
+        float[] sharp = new float[planes.length];
+        for (int i = 0; i < planes.length; i++) {
+            int x = i % side;
+            int y = i / side % side;
+            int plane = i - y * side - x;
+            float sum = 0;
+            int count = 0;
+            for (int v = Math.max(0, y - REACH); v <= Math.min(side - 1, y + REACH); v++) {
+                for (int u = Math.max(0, x - REACH); u <= Math.min(side - 1, x + REACH); u++) {
+                    sum += planes[plane + v * side + u];
+                    count++;
+                }
+            }
+            sharp[i] = planes[i] + (planes[i] - sum / count);
+        }
+        return Pixels.fromPlanes(sharp, 0, side, side);
     }
 
     private BufferedImage clean(String prompt, long seed) {
