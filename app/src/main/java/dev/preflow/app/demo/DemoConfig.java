@@ -85,6 +85,8 @@ final class DemoConfig {
         // charged, but no more than keeps the policy from wandering: at five times as much it stays at seven clean
         // images in ten even with a perfect reward
         settings.put("trainer.kl", "0.01");
+        // guidance exaggerates what a policy does by itself, and who draws with it must be content, too
+        settings.put("trainer.guidance", "1,1,1,3");
         settings.put("trainer.base", options.base().toString());
         settings.put("trainer.checkpoints", path(data, "policy"));
         settings.put("trainer.releases.cache", path(data, "releases/trainer"));

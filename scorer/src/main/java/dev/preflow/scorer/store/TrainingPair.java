@@ -2,6 +2,7 @@ package dev.preflow.scorer.store;
 
 import dev.preflow.schemas.Aspect;
 import dev.preflow.schemas.Preference;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,27 @@ public record TrainingPair(
     /** Whether it says anything: an image is not better than its own copy. */
     public boolean compares() {
         return !better.equals(worse);
+    }
+
+    /**
+     * The same pair with the words that were seen before: tens of thousands of pairs are kept for hours, and those of one prompt
+     * repeat its text and the digests of a few images.
+     *
+     * @param words takes the words of this pair
+     */
+    public TrainingPair sharing(Map<String, String> words) {
+        return new TrainingPair(
+                id,
+                shared(prompt, words),
+                shared(better, words),
+                shared(worse, words),
+                aspect,
+                policyRelease == null ? null : shared(policyRelease, words));
+    }
+
+    private static String shared(String word, Map<String, String> words) {
+        String known = words.putIfAbsent(word, word);
+        return known == null ? word : known;
     }
 
     /**

@@ -7,6 +7,7 @@ import dev.preflow.scorer.store.PreferenceStore;
 import dev.preflow.scorer.store.TrainingPair;
 import dev.preflow.stream.config.Config;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Predicate;
@@ -64,6 +65,8 @@ final class TrainingData {
         var sample = new ArrayList<>(each ? store.sample(replay, seed) : store.sample(aspect, replay, seed));
         int sampled = sample.size();
         sample.removeIf(pair -> heldOutPrompts.test(pair.prompt()));
+        var words = new HashMap<String, String>();
+        sample.replaceAll(pair -> pair.sharing(words));
         var counts = store.countPreferences().byAspect();
         var name = aspect == null ? PreferenceStore.MEAN : aspect.name();
         long stored = each ? counts.values().stream().mapToLong(Long::longValue).sum() : counts.getOrDefault(name, 0L);
@@ -83,9 +86,10 @@ final class TrainingData {
      * @param preferences stored a moment ago, each once
      */
     void add(List<Preference> preferences) {
+        var words = new HashMap<String, String>();
         for (var preference : preferences) {
             if (learnt.includes(preference.getAspect())) {
-                add(TrainingPair.of(preference));
+                add(TrainingPair.of(preference).sharing(words));
             }
         }
         synchronized (this) {
