@@ -80,8 +80,6 @@ public final class GroupAssembler implements AutoCloseable {
         own.put(StreamsConfig.STATE_DIR_CONFIG, options.stateDirectory().toString());
         own.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 200);
         own.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
-        // there are no global stores; unset, Kafka warns of it at every start, and the constant goes with Kafka 5
-        own.put("processing.exception.handler.global.enabled", true);
         own.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
         own.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 6_000);
         own.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 1_500);
