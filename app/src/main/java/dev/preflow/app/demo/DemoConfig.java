@@ -56,7 +56,7 @@ final class DemoConfig {
         // mean
         settings.put("scorer.training.aspect", "each");
         settings.put("scorer.training.batch", "384");
-        // pairs that lie beside one another share images, and do not once the sample is thinned
+        // all that there are in most of an hour
         settings.put("scorer.training.replay", "150000");
         settings.put("scorer.held.out.pairs", "1200");
         // full within minutes, after which memory stays as it is; replayed pairs share images, so that few are decoded

@@ -33,9 +33,10 @@ public final class PreferenceStore implements AutoCloseable {
             + "coalesce(better_policy_release, worse_policy_release), aspect, created_at, annotation_id "
             + "FROM stored WHERE better_sha256 <> worse_sha256 ";
     private static final String OF_ASPECT = "AND coalesce(aspect, 'mean') = ? ";
-    /** What follows one another in the stream shares images, which training computes once. */
+    /** Whole annotations, in the order of the stream: their pairs share images, which training computes once. */
     private static final String SAMPLED =
-            "SELECT * FROM (%s ORDER BY hash(id || ?) LIMIT ?) ORDER BY created_at, annotation_id, id";
+            "SELECT * FROM (%s ORDER BY hash(annotation_id || ?), annotation_id, id LIMIT ?) "
+                    + "ORDER BY created_at, annotation_id, id";
 
     private final FileChannel lockFile;
     private final ParquetFolder<Preference> preferences;
@@ -93,7 +94,8 @@ public final class PreferenceStore implements AutoCloseable {
     }
 
     /**
-     * Draws pairs to learn from: a uniform sample without replacement. Pairs of an image and its own copy are left out.
+     * Draws pairs to learn from: those of a uniform sample of annotations without replacement, the last of which may be cut.
+     * Pairs of an image and its own copy are left out.
      *
      * @param aspect the aspect compared; null for the mean of the four
      * @param limit how many at most, from 1

@@ -9,9 +9,12 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * The pairs to train on: a uniform sample of all that there ever were (reservoir sampling, Vitter's algorithm R), and those
- * that are new. Batches mix the two, so that the model follows what is drawn now without forgetting what was drawn before.
- * Thread-safe.
+ * The pairs to train on: a uniform sample of all that there ever were, and those that are new. Batches mix the two, so that the
+ * model follows what is drawn now without forgetting what was drawn before. Thread-safe.
+ *
+ * <p>What is sampled are runs of pairs that came one after the other (reservoir sampling, Vitter's algorithm R): those of one
+ * annotation share images, each of which a step computes once, so that 28 pairs of 8 images cost a seventh of 28 pairs of 56.
+ * Pairs sampled one by one would share fewer the longer the stream runs, and a step would cost more and more.
  */
 final class PairPool {
 
@@ -19,17 +22,20 @@ final class PairPool {
     private final double newShare;
     private final int run;
     private final Random random;
-    private final List<TrainingPair> replay = new ArrayList<>();
+    private final List<List<TrainingPair>> replay = new ArrayList<>();
     private final Deque<TrainingPair> fresh = new ArrayDeque<>();
+    /** The run that is not full yet. */
+    private List<TrainingPair> last = new ArrayList<>();
+
     private long seen;
+    private long runsSeen;
 
     /**
      * An empty pool.
      *
-     * @param capacity how many pairs are kept for replay at most, from 1
+     * @param capacity how many pairs are kept for replay at most, from 1, in full runs beside the newest
      * @param newShare which share of a batch is new pairs, as long as there are any; from 0 to 1
-     * @param run how many pairs are replayed together, from 1. Those of one annotation came one after the other and share images,
-     *     each of which a step computes once: 28 pairs of 8 images cost a seventh of 28 pairs of 56
+     * @param run how many pairs are kept and replayed together, from 1
      * @param seed decides which pairs are kept
      */
     PairPool(int capacity, double newShare, int run, long seed) {
@@ -48,12 +54,13 @@ final class PairPool {
     /**
      * Adds pairs that were stored before this run: they are replayed, but not new.
      *
-     * @param pairs a uniform sample of them
+     * @param pairs a uniform sample of their annotations, in the order of the stream
      * @param total how many there are
      */
     synchronized void restore(Collection<TrainingPair> pairs, long total) {
         pairs.forEach(this::remember);
         seen = Math.max(seen, total);
+        runsSeen = Math.max(runsSeen, total / run);
     }
 
     /**
@@ -71,18 +78,27 @@ final class PairPool {
 
     private void remember(TrainingPair pair) {
         seen++;
-        if (replay.size() < capacity) {
-            replay.add(pair);
+        last.add(pair);
+        if (last.size() == run) {
+            keep(last);
+            last = new ArrayList<>(run);
+        }
+    }
+
+    private void keep(List<TrainingPair> pairs) {
+        runsSeen++;
+        if (replay.size() < Math.max(1, capacity / run)) {
+            replay.add(pairs);
             return;
         }
-        long place = random.nextLong(seen);
-        if (place < capacity) {
-            replay.set((int) place, pair);
+        long place = random.nextLong(runsSeen);
+        if (place < replay.size()) {
+            replay.set((int) place, pairs);
         }
     }
 
     /**
-     * Draws a batch: new pairs, oldest first, each once; and replayed ones, in runs from random places.
+     * Draws a batch: new pairs, oldest first, each once; and replayed ones, in runs.
      *
      * @param size how many, from 1
      * @param batchRandom draws the replayed ones
@@ -90,7 +106,7 @@ final class PairPool {
      * @throws IllegalStateException when the pool is empty
      */
     synchronized List<TrainingPair> draw(int size, Random batchRandom) {
-        if (replay.isEmpty()) {
+        if (replay.isEmpty() && last.isEmpty()) {
             throw new IllegalStateException("There are no pairs to train on yet");
         }
         var batch = new ArrayList<TrainingPair>(size);
@@ -99,12 +115,19 @@ final class PairPool {
             batch.add(fresh.removeFirst());
         }
         while (batch.size() < size) {
-            int from = batchRandom.nextInt(replay.size());
-            for (int i = 0; i < run && batch.size() < size; i++) {
-                batch.add(replay.get((from + i) % replay.size()));
-            }
+            replayRun(size - batch.size(), batchRandom, batch);
         }
         return batch;
+    }
+
+    /** A run, or as much of it as there is room for, so that every pair is as likely as any other. */
+    private void replayRun(int room, Random batchRandom, List<TrainingPair> batch) {
+        int place = batchRandom.nextInt(replay.size() + (last.isEmpty() ? 0 : 1));
+        var pairs = place < replay.size() ? replay.get(place) : last;
+        int from = room < pairs.size() ? batchRandom.nextInt(pairs.size()) : 0;
+        for (int i = 0; i < Math.min(room, pairs.size()); i++) {
+            batch.add(pairs.get((from + i) % pairs.size()));
+        }
     }
 
     /**

@@ -26,7 +26,7 @@ class PairPoolTest {
 
     @Test
     void shouldReplayOldAndNewPairsAlike() {
-        var pool = new PairPool(100, 0, 16, 1);
+        var pool = new PairPool(1_600, 0, 16, 1);
         pairs(0, 10_000).forEach(pool::add);
 
         var quarters = new HashMap<Integer, Integer>();
@@ -53,6 +53,20 @@ class PairPoolTest {
                 .count();
         assertThat(neighbours).isGreaterThanOrEqualTo(60);
         assertThat(batch).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void shouldReplayNeighboursTogetherHoweverLongTheStreamHasRun() {
+        var pool = new PairPool(1_600, 0, 16, 1);
+        pairs(0, 160_000).forEach(pool::add);
+
+        var batch = pool.draw(64, new Random(1));
+
+        assertThat(IntStream.range(1, batch.size())
+                        .filter(i -> number(batch.get(i)) == number(batch.get(i - 1)) + 1)
+                        .count())
+                .isGreaterThanOrEqualTo(60);
+        assertThat(pool.seen()).isEqualTo(160_000);
     }
 
     @Test
