@@ -45,6 +45,8 @@ final class DemoConfig {
 
         settings.put("reward.initial", Home.rewardModel().toString());
         settings.put("scorer.store.folder", path(data, "preferences"));
+        // some 250 prompts: a policy that is led by what VP-Score has learnt from half as many goes astray at first
+        settings.put("scorer.gate.min.pairs", "140");
         settings.put("scorer.training.checkpoints", path(data, "reward"));
         settings.put("scorer.releases.cache", path(data, "releases"));
         settings.put("scorer.training.seed", Long.toString(options.seed()));
