@@ -109,4 +109,22 @@ final class Canvas {
         int y = i / SIDE;
         return x == 0 || y == 0 || x == SIDE - 1 || y == SIDE - 1;
     }
+
+    /**
+     * Whether a mask holds the pixel or one around it.
+     *
+     * @param reach how many pixels away, in each direction
+     */
+    static boolean near(boolean[] mask, int i, int reach) {
+        int x = i % SIDE;
+        int y = i / SIDE;
+        for (int v = Math.max(0, y - reach); v <= Math.min(SIDE - 1, y + reach); v++) {
+            for (int u = Math.max(0, x - reach); u <= Math.min(SIDE - 1, x + reach); u++) {
+                if (mask[v * SIDE + u]) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
 }

@@ -20,13 +20,12 @@ final class Fidelity {
         double worst = 0;
         SeenObject which = seen.objects().get(0);
         for (SeenObject object : seen.objects()) {
-            double its = Math.max(dent(object), Ramp.up(object.blur(), SHARP, SMEARED));
-            if (its > worst) {
-                worst = its;
+            double fault = Math.max(dent(object), Ramp.up(object.blur(), SHARP, SMEARED));
+            if (fault > worst) {
+                worst = fault;
                 which = object;
             }
         }
-        boolean fringed = seen.fringes() > 0;
         String rationale = String.format(
                 Locale.ROOT,
                 "%s: the outline agrees with a true %s to %d %%, edge blur %.1f px%s.",
@@ -34,9 +33,9 @@ final class Fidelity {
                 which.best().shape().word(),
                 Math.round(100 * which.best().overlap()),
                 which.blur(),
-                fringed ? ", fringes of the opposite colour" : "");
-        double fault = Math.min(1, worst + (fringed ? FRINGED : 0));
-        return AspectRating.clamped(Aspect.FIDELITY, AspectRating.BEST - 4 * fault, rationale);
+                seen.fringed() ? ", fringes of the opposite colour" : "");
+        double fringes = seen.fringed() ? FRINGED : 0;
+        return AspectRating.clamped(Aspect.FIDELITY, AspectRating.BEST - 4 * (worst + fringes), rationale);
     }
 
     private static double dent(SeenObject object) {

@@ -8,7 +8,6 @@ import java.util.List;
  * too hard, as sharpening and strong guidance leave it.
  */
 final class Fringes {
-    private static final int SIDE = Canvas.SIDE;
     private static final double OPPOSITE = 120;
     private static final double FAINT = 0.5;
     private static final double SMALL = 0.4;
@@ -32,27 +31,14 @@ final class Fringes {
     }
 
     private static boolean hugs(Region patch, Region object) {
-        boolean[] mask = new boolean[SIDE * SIDE];
+        boolean[] mask = new boolean[Canvas.SIDE * Canvas.SIDE];
         for (int i : object.pixels()) {
             mask[i] = true;
         }
         int near = 0;
         for (int i : patch.pixels()) {
-            near += near(mask, i) ? 1 : 0;
+            near += Canvas.near(mask, i, REACH) ? 1 : 0;
         }
         return near > HUGGING * patch.pixels().length;
-    }
-
-    private static boolean near(boolean[] mask, int i) {
-        int x = i % SIDE;
-        int y = i / SIDE;
-        for (int v = Math.max(0, y - REACH); v <= Math.min(SIDE - 1, y + REACH); v++) {
-            for (int u = Math.max(0, x - REACH); u <= Math.min(SIDE - 1, x + REACH); u++) {
-                if (mask[v * SIDE + u]) {
-                    return true;
-                }
-            }
-        }
-        return false;
     }
 }

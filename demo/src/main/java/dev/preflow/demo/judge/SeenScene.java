@@ -14,9 +14,9 @@ import java.util.stream.Collectors;
  * @param noise root mean square unevenness of the background, 0 to 255
  * @param tint chroma of the background
  * @param touching pairs of objects that touch
- * @param fringes how many patches are no objects but fringes of the opposite colour along an object's edge
+ * @param fringed whether there are fringes of the opposite colour along an object's edge
  */
-record SeenScene(List<SeenObject> objects, SignSeen sign, double noise, double tint, int touching, int fringes) {
+record SeenScene(List<SeenObject> objects, SignSeen sign, double noise, double tint, int touching, boolean fringed) {
     /** More patches than this are a mess, not a scene. */
     static final int MOST_OBJECTS = 8;
 
@@ -34,8 +34,8 @@ record SeenScene(List<SeenObject> objects, SignSeen sign, double noise, double t
             objects.add(new SeenObject(
                     region.hue(), region.chroma(), ShapeFitter.fit(window), window.blur, window.onFrame));
         }
-        int fringes = patches.size() - regions.size();
-        return new SeenScene(objects, sign, canvas.noise, canvas.tint, touching(objects), fringes);
+        boolean fringed = regions.size() < patches.size();
+        return new SeenScene(objects, sign, canvas.noise, canvas.tint, touching(objects), fringed);
     }
 
     private static int touching(List<SeenObject> objects) {

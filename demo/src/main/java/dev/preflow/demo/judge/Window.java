@@ -51,11 +51,11 @@ final class Window {
         int frame = 0;
         for (int k = 0; k < coverage.length; k++) {
             int i = (top + k / width) * SIDE + left + k % width;
-            unknown[k] = owners[i] != own && (owners[i] != 0 || nearWhite(white, i));
+            unknown[k] = owners[i] != own && (owners[i] != 0 || Canvas.near(white, i, 1));
             if (owners[i] == own) {
                 double along = (canvas.alpha[i] * region.alpha() + canvas.beta[i] * region.beta()) / region.chroma();
                 coverage[k] = (float) Math.max(0, Math.min(1, along / region.chroma()));
-                unknown[k] = coverage[k] < MOST_MID && nearWhite(white, i);
+                unknown[k] = coverage[k] < MOST_MID && Canvas.near(white, i, 1);
                 sum += coverage[k];
                 sumX += coverage[k] * (i % SIDE + 0.5);
                 sumY += coverage[k] * (i / SIDE + 0.5);
@@ -67,19 +67,6 @@ final class Window {
         centreY = sumY / sum;
         onFrame = frame;
         blur = edgeWidth();
-    }
-
-    private static boolean nearWhite(boolean[] white, int i) {
-        for (int dy = -1; dy <= 1; dy++) {
-            for (int dx = -1; dx <= 1; dx++) {
-                int x = i % SIDE + dx;
-                int y = i / SIDE + dy;
-                if (x >= 0 && y >= 0 && x < SIDE && y < SIDE && white[y * SIDE + x]) {
-                    return true;
-                }
-            }
-        }
-        return false;
     }
 
     private double edgeWidth() {

@@ -28,7 +28,6 @@ final class PairPool {
     private List<TrainingPair> last = new ArrayList<>();
 
     private long seen;
-    private long runsSeen;
 
     /**
      * An empty pool.
@@ -60,7 +59,6 @@ final class PairPool {
     synchronized void restore(Collection<TrainingPair> pairs, long total) {
         pairs.forEach(this::remember);
         seen = Math.max(seen, total);
-        runsSeen = Math.max(runsSeen, total / run);
     }
 
     /**
@@ -86,12 +84,11 @@ final class PairPool {
     }
 
     private void keep(List<TrainingPair> pairs) {
-        runsSeen++;
         if (replay.size() < Math.max(1, capacity / run)) {
             replay.add(pairs);
             return;
         }
-        long place = random.nextLong(runsSeen);
+        long place = random.nextLong(seen / run);
         if (place < replay.size()) {
             replay.set((int) place, pairs);
         }

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -121,6 +122,25 @@ class PreferenceStoreTest {
             assertThat(store.sample(null, ALL, 1)).hasSize(3);
             assertThat(store.countPreferences().byAspect()).containsEntry("mean", 3L);
             assertThat(parts()).hasSize(1);
+        }
+    }
+
+    @Test
+    void shouldSampleWholeAnnotations() {
+        try (var store = new PreferenceStore(folder)) {
+            for (int i = 0; i < 20; i++) {
+                var prompt = "prompt" + i;
+                store.addPreferences(IntStream.rangeClosed(1, 4)
+                        .mapToObj(image ->
+                                Records.preference(Records.image(prompt, image), Records.image(prompt, 0), null))
+                        .toList());
+            }
+
+            var sample = store.sample(null, 20, 1);
+
+            assertThat(sample).hasSize(20).doesNotHaveDuplicates();
+            assertThat(sample.stream().map(TrainingPair::prompt).distinct()).hasSize(5);
+            assertThat(store.sample(null, 20, 2)).isNotEqualTo(sample);
         }
     }
 
