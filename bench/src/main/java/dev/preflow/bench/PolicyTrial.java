@@ -15,6 +15,7 @@ import dev.preflow.models.pipeline.DiffusionPipeline;
 import dev.preflow.models.pipeline.GeneratedImage;
 import dev.preflow.models.pipeline.GenerationRequest;
 import dev.preflow.models.pipeline.PolicyLease;
+import dev.preflow.models.tensor.Devices;
 import dev.preflow.models.tensor.Parameters;
 import dev.preflow.models.tensor.Torch;
 import dev.preflow.trainer.ppo.Advantages;
@@ -61,8 +62,8 @@ public final class PolicyTrial {
      *
      * @param args directory of the base, and settings as {@code name=value}: rate, horizon (updates after which it would be 0),
      *     kl, trained (regular expression of the parameters), deviation (group or batch), guidance (scales in turn, separated by
-     *     commas), groups, iterations, every (iterations between evaluations), and output, a folder to which the policy is
-     *     written every ten iterations
+     *     commas), groups, iterations, every (iterations between evaluations), output, a folder to which the policy is written
+     *     every ten iterations, and device (cpu, or cuda:N)
      * @throws InterruptedException if it is interrupted
      */
     public static void main(String[] args) throws InterruptedException {
@@ -70,7 +71,8 @@ public final class PolicyTrial {
         System.out.println(options);
         Pattern trained = Pattern.compile(options.text("trained", "unet\\..*|text_encoder\\..*"));
         Torch.useThreads(1);
-        try (NDManager manager = Torch.newManager();
+        try (NDManager manager = Torch.newManager(
+                        Devices.parse(options.text("device", "cpu")).get(0));
                 DiffusionPipeline pipeline = DiffusionPipeline.load(Path.of(args[0]), "base", manager);
                 PolicyLease base = pipeline.borrow();
                 Parameters policy = base.parameters().copy(manager)) {
