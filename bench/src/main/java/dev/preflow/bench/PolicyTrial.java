@@ -128,7 +128,7 @@ public final class PolicyTrial {
     }
 
     private List<List<Sample>> rollouts() {
-        double[] guidance = Arrays.stream(options.text("guidance", "1,1,1,3").split(","))
+        double[] guidance = Arrays.stream(options.text("guidance", "1,3").split(","))
                 .mapToDouble(Double::parseDouble)
                 .toArray();
         List<List<Sample>> groups = new ArrayList<>();

@@ -58,8 +58,8 @@ final class DemoConfig {
         // mean
         settings.put("scorer.training.aspect", "each");
         settings.put("scorer.training.batch", "384");
-        // all that there are in most of an hour
-        settings.put("scorer.training.replay", "150000");
+        // full within twenty minutes or so, after which memory stays as it is
+        settings.put("scorer.training.replay", "60000");
         settings.put("scorer.held.out.pairs", "1200");
         // full within minutes, after which memory stays as it is; replayed pairs share images, so that few are decoded
         // anew
@@ -87,8 +87,9 @@ final class DemoConfig {
         // charged, but no more than keeps the policy from wandering: at five times as much it stays at seven clean
         // images in ten even with a perfect reward
         settings.put("trainer.kl", "0.01");
-        // guidance exaggerates what a policy does by itself, and who draws with it must be content, too
-        settings.put("trainer.guidance", "1,1,1,3");
+        // guidance exaggerates what a policy does by itself, and who draws with it must be content, too; and VP-Score
+        // learns to tell such images apart from the ratings of these rollouts
+        settings.put("trainer.guidance", "1,3");
         settings.put("trainer.base", options.base().toString());
         settings.put("trainer.checkpoints", path(data, "policy"));
         settings.put("trainer.releases.cache", path(data, "releases/trainer"));
