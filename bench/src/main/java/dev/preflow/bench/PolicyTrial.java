@@ -15,7 +15,6 @@ import dev.preflow.models.pipeline.DiffusionPipeline;
 import dev.preflow.models.pipeline.GeneratedImage;
 import dev.preflow.models.pipeline.GenerationRequest;
 import dev.preflow.models.pipeline.PolicyLease;
-import dev.preflow.models.tensor.Devices;
 import dev.preflow.models.tensor.Parameters;
 import dev.preflow.models.tensor.Torch;
 import dev.preflow.trainer.ppo.Advantages;
@@ -71,8 +70,7 @@ public final class PolicyTrial {
         System.out.println(options);
         Pattern trained = Pattern.compile(options.text("trained", "unet\\..*|text_encoder\\..*"));
         Torch.useThreads(1);
-        try (NDManager manager = Torch.newManager(
-                        Devices.parse(options.text("device", "cpu")).get(0));
+        try (NDManager manager = Torch.newManager(options.device());
                 DiffusionPipeline pipeline = DiffusionPipeline.load(Path.of(args[0]), "base", manager);
                 PolicyLease base = pipeline.borrow();
                 Parameters policy = base.parameters().copy(manager)) {

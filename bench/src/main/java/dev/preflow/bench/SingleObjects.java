@@ -1,20 +1,24 @@
 package dev.preflow.bench;
 
 import ai.djl.ndarray.NDManager;
+import dev.preflow.demo.gold.GoldReport;
+import dev.preflow.demo.gold.PromptResult;
 import dev.preflow.demo.judge.SceneJudge;
 import dev.preflow.demo.scene.PromptGrammar;
+import dev.preflow.demo.scene.ScenePrompt;
 import dev.preflow.demo.scene.SceneSpec;
 import dev.preflow.demo.scene.Split;
 import dev.preflow.demo.scene.Wording;
 import dev.preflow.models.pipeline.DiffusionPipeline;
-import dev.preflow.models.pipeline.GeneratedImage;
 import dev.preflow.models.pipeline.GenerationRequest;
-import dev.preflow.models.tensor.Devices;
 import dev.preflow.models.tensor.Noise;
 import dev.preflow.models.tensor.Torch;
+import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Draws every single object of the scene world, those that are trained on and those that are held out, and prints the share of
@@ -37,33 +41,32 @@ public final class SingleObjects {
         double guidance = options.number("guidance", 3);
         int images = (int) options.number("images", 24);
         Torch.useThreads(1);
-        try (NDManager manager = Torch.newManager(
-                        Devices.parse(options.text("device", "cpu")).get(0));
+        try (NDManager manager = Torch.newManager(options.device());
                 DiffusionPipeline pipeline = DiffusionPipeline.load(Path.of(args[0]), "policy", manager)) {
             for (Split split : Split.values()) {
-                double sum = 0;
-                List<SceneSpec> objects = new PromptGrammar().singles(split);
-                for (SceneSpec object : objects) {
-                    double clean = clean(pipeline, object, guidance, images);
-                    System.out.printf("%s %s: %.2f%n", split, Wording.plain(object), clean);
-                    sum += clean;
+                List<PromptResult> results = new ArrayList<>();
+                for (SceneSpec object : new PromptGrammar().singles(split)) {
+                    GoldReport report = judged(pipeline, object, guidance, images);
+                    System.out.printf(
+                            "%s %s: %.2f%n",
+                            split, Wording.plain(object), report.clean().orElseThrow());
+                    results.addAll(report.results());
                 }
-                System.out.printf("%s, %d objects: %.3f%n", split, objects.size(), sum / objects.size());
+                System.out.printf(
+                        "%s, %d objects: %.3f%n",
+                        split, results.size(), new GoldReport(results).clean().orElseThrow());
             }
         }
     }
 
-    private static double clean(DiffusionPipeline pipeline, SceneSpec object, double guidance, int images) {
-        List<GenerationRequest> requests = new ArrayList<>();
-        for (int i = 0; i < images; i++) {
-            requests.add(GenerationRequest.of(Wording.plain(object), Noise.derive(SEED, i), guidance, STEPS));
-        }
-        SceneJudge judge = new SceneJudge();
-        return pipeline.generate(requests, false).stream()
-                        .map(GeneratedImage::image)
-                        .filter(image ->
-                                judge.judge(object, image.toBufferedImage()).clean())
-                        .count()
-                / (double) images;
+    private static GoldReport judged(DiffusionPipeline pipeline, SceneSpec object, double guidance, int images) {
+        ScenePrompt prompt = new ScenePrompt(Wording.plain(object), object);
+        List<GenerationRequest> requests = IntStream.range(0, images)
+                .mapToObj(i -> GenerationRequest.of(prompt.text(), Noise.derive(SEED, i), guidance, STEPS))
+                .toList();
+        List<BufferedImage> drawn = pipeline.generate(requests, false).stream()
+                .map(image -> image.image().toBufferedImage())
+                .toList();
+        return GoldReport.of(new SceneJudge(), Map.of(prompt, drawn));
     }
 }

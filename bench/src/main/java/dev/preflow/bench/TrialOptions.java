@@ -1,5 +1,7 @@
 package dev.preflow.bench;
 
+import ai.djl.Device;
+import dev.preflow.models.tensor.Devices;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -28,5 +30,10 @@ record TrialOptions(Map<String, String> values) {
 
     String text(String name, String otherwise) {
         return values.getOrDefault(name, otherwise);
+    }
+
+    /** The setting {@code device}, by PyTorch's names; the processor where it is not set. */
+    Device device() {
+        return Devices.parse(text("device", "cpu")).get(0);
     }
 }

@@ -58,7 +58,7 @@ final class DemoConfig {
         // mean
         settings.put("scorer.training.aspect", "each");
         settings.put("scorer.training.batch", "384");
-        // full within twenty minutes or so, after which memory stays as it is
+        // full within twenty minutes or so: what they take grows no further, and VP-Score is as good as with more
         settings.put("scorer.training.replay", "60000");
         settings.put("scorer.held.out.pairs", "1200");
         // full within minutes, after which memory stays as it is; replayed pairs share images, so that few are decoded
