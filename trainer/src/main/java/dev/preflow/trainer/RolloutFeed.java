@@ -121,11 +121,8 @@ final class RolloutFeed {
         groups.forEach(group -> prompts.learnt(group.get(0).prompt(), Advantages.deviation(group)));
     }
 
-    /** The groups have been dealt with for good: their rollouts count as handled, and their trajectories go. */
-    void settle(List<RolloutGroup> done) throws IOException {
-        for (RolloutGroup group : done) {
-            collector.settle(group);
-            reader.discard(group);
-        }
+    /** The groups have been dealt with for good: their rollouts count as handled. */
+    void settle(List<RolloutGroup> done) {
+        done.forEach(collector::settle);
     }
 }

@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Turns the rollouts of a group into what is trained on, and removes their trajectories afterwards. Blocks. */
+/** Turns the rollouts of a group into what is trained on, and removes trajectories that are done with. Blocks. */
 final class RolloutReader {
     private final BlobStore blobs;
     private final NDManager manager;
@@ -47,13 +47,11 @@ final class RolloutReader {
         return samples;
     }
 
-    /** Removes a group's trajectories: they are many, and will not be read again. */
-    void discard(RolloutGroup group) throws IOException {
-        for (Rollout rollout : group.rollouts()) {
-            BlobRef trajectory = rollout.getImage().getTrajectory();
-            if (trajectory != null) {
-                blobs.delete(trajectory.getSha256());
-            }
+    /** Removes a rollout's trajectory: there are many, and this one will not be read again. */
+    void discard(Rollout rollout) throws IOException {
+        BlobRef trajectory = rollout.getImage().getTrajectory();
+        if (trajectory != null) {
+            blobs.delete(trajectory.getSha256());
         }
     }
 }

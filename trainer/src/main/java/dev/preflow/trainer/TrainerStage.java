@@ -149,6 +149,7 @@ public final class TrainerStage {
                 Math.max(config.get(TrainerSettings.KEEP), ahead + 2));
         RolloutCollector collector =
                 new RolloutCollector(config.get(TrainerSettings.ROLLOUT_WAIT), Clock.systemUTC(), state.consumed());
+        RolloutReader reader = new RolloutReader(blobs, policy.manager());
         RolloutFeed feed = new RolloutFeed(
                 runtime,
                 prompts,
@@ -158,7 +159,7 @@ public final class TrainerStage {
                         TrainedPolicy.form(config),
                         Clock.systemUTC()),
                 collector,
-                new RolloutReader(blobs, policy.manager()),
+                reader,
                 config.get(TrainerSettings.GROUPS),
                 config.get(TrainerSettings.GUIDANCE),
                 ahead,
@@ -171,7 +172,7 @@ public final class TrainerStage {
                 new TrainerMetrics(runtime.meters()),
                 Noise.derive(seed, 2),
                 state);
-        Stage<Rollout> rollouts = gather(collector);
+        Stage<Rollout> rollouts = gather(collector, reader);
         try {
             trainer.run();
         } finally {
@@ -179,12 +180,21 @@ public final class TrainerStage {
         }
     }
 
-    private Stage<Rollout> gather(RolloutCollector collector) {
-        return Stage.builder(NAME, runtime.topics().rollouts(), delivery -> collector.add(delivery.record()))
+    private Stage<Rollout> gather(RolloutCollector collector, RolloutReader reader) {
+        return Stage.builder(
+                        NAME, runtime.topics().rollouts(), delivery -> handle(delivery.record(), collector, reader))
                 .options(StageOptions.inFlight(inFlight()).withDrainLimit(DRAIN))
                 .deadLetters(DeadLetterRules.sparingPrompt(
                         rollout -> rollout.getImage().getPromptId()))
                 .start(runtime);
+    }
+
+    /** What a rollout was kept for is over once its group is settled; or before it came, if its group went on without it. */
+    private Future<Void> handle(Rollout rollout, RolloutCollector collector, RolloutReader reader) {
+        return collector.add(rollout).compose(settled -> runtime.vertx().executeBlocking(() -> {
+            reader.discard(rollout);
+            return null;
+        }));
     }
 
     private static void stop(Stage<Rollout> rollouts, RolloutCollector collector) throws InterruptedException {

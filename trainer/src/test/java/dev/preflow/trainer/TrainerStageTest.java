@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.preflow.schemas.BlobRef;
 import dev.preflow.schemas.GenerationTask;
+import dev.preflow.schemas.Image;
 import dev.preflow.schemas.Prompt;
 import dev.preflow.schemas.Purpose;
 import dev.preflow.schemas.Release;
@@ -126,6 +127,9 @@ class TrainerStageTest {
             assertThat(rollouts.records().stream().filter(this::trajectoryIsGone))
                     .as("trajectories of four iterations, for the fifth may be under way")
                     .hasSizeGreaterThanOrEqualTo(4 * 8);
+            Rollout late = drawnLate(rollouts.records().get(0));
+            publish(late);
+            await("the trajectory of a rollout whose group has gone on").until(() -> trajectoryIsGone(late));
         }
         stop(trainer);
 
@@ -152,6 +156,13 @@ class TrainerStageTest {
         assertThat(weightsOf(policies.get(0))).as("the base stays").allMatch(blobs::contains);
         assertThat(weightsOf(policies.get(1))).as("superseded").noneMatch(blobs::contains);
         assertThat(weightsOf(policies.get(policies.size() - 1))).allMatch(blobs::contains);
+    }
+
+    private Rollout drawnLate(Rollout rollout) throws IOException {
+        BlobRef trajectory = blobs.put(new byte[] {1, 2, 3}, "application/octet-stream");
+        Image image =
+                Image.newBuilder(rollout.getImage()).setTrajectory(trajectory).build();
+        return Rollout.newBuilder(rollout).setImage(image).build();
     }
 
     private boolean trajectoryIsGone(Rollout rollout) {
