@@ -104,7 +104,6 @@ final class PolicyTrainer {
             throw new InterruptedException("Interrupted while reading rollouts");
         }
         UpdateReport report = policy.iterate(samples, state.updates(), Noise.derive(seed, state.iteration()));
-        feed.learnt(samples);
         check(report, ages.stream().allMatch(age -> age == 0));
         double staleness = ages.stream().mapToInt(age -> age).average().orElse(Double.NaN);
         Duration trained = since(start);

@@ -5,7 +5,6 @@ import dev.preflow.models.weights.WeightsException;
 import dev.preflow.schemas.GenerationTask;
 import dev.preflow.schemas.Prompt;
 import dev.preflow.stream.StageRuntime;
-import dev.preflow.trainer.ppo.Advantages;
 import dev.preflow.trainer.ppo.Sample;
 import dev.preflow.trainer.rollout.PromptPool;
 import dev.preflow.trainer.rollout.RolloutCollector;
@@ -114,11 +113,6 @@ final class RolloutFeed {
         } catch (IOException | WeightsException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
-    }
-
-    /** Notes what groups had to teach: what is asked for next depends on it. */
-    void learnt(List<List<Sample>> groups) {
-        groups.forEach(group -> prompts.learnt(group.get(0).prompt(), Advantages.deviation(group)));
     }
 
     /** The groups have been dealt with for good: their rollouts count as handled. */

@@ -42,15 +42,6 @@ public final class TrainerSettings {
     public static final Setting<Integer> PROMPTS = Settings.integer(
             "trainer.prompts", 10_000, 1, 100_000_000, "How many of the newest prompts are drawn from");
 
-    /** How seldom a prompt may be drawn. */
-    public static final Setting<Double> PROMPT_FLOOR = Settings.number(
-            "trainer.prompt.floor",
-            0.2,
-            1e-3,
-            1,
-            "Prompts whose images have come to be rewarded alike are drawn less often, in proportion to what their rewards'"
-                    + " deviation was at most: this often at least, relative to new prompts; 1 draws all alike");
-
     /** When training starts. */
     public static final Setting<Double> MIN_ACCURACY = Settings.number(
             "trainer.min.accuracy",
@@ -226,7 +217,6 @@ public final class TrainerSettings {
             GENERATOR,
             SOURCES,
             PROMPTS,
-            PROMPT_FLOOR,
             MIN_ACCURACY,
             GROUPS,
             GROUP_SIZE,

@@ -61,7 +61,6 @@ public final class TrainerStage {
         List<String> sources = config.get(TrainerSettings.SOURCES);
         this.prompts = new PromptPool(
                 config.get(TrainerSettings.PROMPTS),
-                config.get(TrainerSettings.PROMPT_FLOOR),
                 prompt ->
                         (sources.isEmpty() || sources.contains(prompt.getSource())) && !heldOut.test(prompt.getText()));
     }

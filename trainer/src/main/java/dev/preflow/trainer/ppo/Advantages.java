@@ -71,7 +71,7 @@ public record Advantages(float clip, Deviation deviation) {
     }
 
     /** The standard deviation of a group's rewards. */
-    public static double deviation(List<Sample> group) {
+    static double deviation(List<Sample> group) {
         return Math.sqrt(variance(group));
     }
 
