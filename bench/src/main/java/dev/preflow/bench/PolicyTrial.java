@@ -9,12 +9,14 @@ import dev.preflow.demo.judge.SceneJudge;
 import dev.preflow.demo.scene.PromptGrammar;
 import dev.preflow.demo.scene.ScenePrompt;
 import dev.preflow.demo.scene.Split;
+import dev.preflow.models.image.RgbImage;
 import dev.preflow.models.optim.AdamW;
 import dev.preflow.models.optim.LearningRate;
 import dev.preflow.models.pipeline.DiffusionPipeline;
 import dev.preflow.models.pipeline.GeneratedImage;
 import dev.preflow.models.pipeline.GenerationRequest;
 import dev.preflow.models.pipeline.PolicyLease;
+import dev.preflow.models.reward.VpScore;
 import dev.preflow.models.tensor.Parameters;
 import dev.preflow.models.tensor.Torch;
 import dev.preflow.trainer.ppo.Advantages;
@@ -23,9 +25,11 @@ import dev.preflow.trainer.ppo.PpoOptions;
 import dev.preflow.trainer.ppo.RolloutForm;
 import dev.preflow.trainer.ppo.Sample;
 import dev.preflow.trainer.ppo.UpdateReport;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -33,8 +37,8 @@ import java.util.Random;
 import java.util.regex.Pattern;
 
 /**
- * Tries settings of PPO on the demo's base without Kafka and without VP-Score: the reward is the gold judge itself, which is what
- * the loop could reach with a perfect reward model. One thread; the same arguments give the same run.
+ * Tries settings of PPO on the demo's base without Kafka. The reward is the gold judge itself, which is what the loop could reach
+ * with a perfect reward model, or a VP-Score that has learnt and learns no more. One thread; the same arguments give the same run.
  */
 public final class PolicyTrial {
 
@@ -47,25 +51,32 @@ public final class PolicyTrial {
 
     private final DiffusionPipeline pipeline;
     private final TrialOptions options;
-    private final SceneJudge judge = new SceneJudge();
+    private final Reward reward;
     private final PromptGrammar grammar = new PromptGrammar();
     private final Random random = new Random(3);
 
-    private PolicyTrial(DiffusionPipeline pipeline, TrialOptions options) {
+    /** What images of a prompt are worth. */
+    private interface Reward {
+        float[] of(ScenePrompt prompt, List<RgbImage> images);
+    }
+
+    private PolicyTrial(DiffusionPipeline pipeline, TrialOptions options, Reward reward) {
         this.pipeline = pipeline;
         this.options = options;
+        this.reward = reward;
     }
 
     /**
      * Trains, and prints the mean rating of the rollouts of ten iterations and the share of clean images of held-out prompts.
      *
-     * @param args directory of the base, and settings as {@code name=value}: rate, horizon (updates after which it would be 0),
-     *     kl, trained (regular expression of the parameters), deviation (group or batch), guidance (scales in turn, separated by
+     * @param args directory of the base, and settings as {@code name=value}: reward (directory of a VP-Score; else the gold judge),
+     *     start (directory of the policy to go on from; else the base), rate, warm (updates of the warm-up), horizon (updates
+     *     after which it would be 0), kl, trained (regular expression of the parameters), deviation (group or batch), guidance (scales in turn, separated by
      *     commas), groups, iterations, every (iterations between evaluations), output, a folder to which the policy is written
      *     every ten iterations, and device (cpu, or cuda:N)
      * @throws InterruptedException if it is interrupted
      */
-    public static void main(String[] args) throws InterruptedException {
+    public static void main(String[] args) throws InterruptedException, IOException {
         TrialOptions options = TrialOptions.of(args, 1);
         System.out.println(options);
         Pattern trained = Pattern.compile(options.text("trained", "unet\\..*|text_encoder\\..*"));
@@ -73,7 +84,7 @@ public final class PolicyTrial {
         try (NDManager manager = Torch.newManager(options.device());
                 DiffusionPipeline pipeline = DiffusionPipeline.load(Path.of(args[0]), "base", manager);
                 PolicyLease base = pipeline.borrow();
-                Parameters policy = base.parameters().copy(manager)) {
+                Parameters policy = start(options, base, manager)) {
             policy.trainable(name -> trained.matcher(name).matches());
             try (AdamW optimiser = new AdamW(policy, AdamW.Settings.of(0))) {
                 Ppo ppo = new Ppo(
@@ -92,29 +103,59 @@ public final class PolicyTrial {
                                 1e-3,
                                 options.number("kl", 0.01),
                                 LearningRate.linear(
-                                        options.number("rate", 4e-4), 4, options.number("horizon", 160), FLOOR),
+                                        options.number("rate", 4e-4),
+                                        (long) options.number("warm", 4),
+                                        options.number("horizon", 160),
+                                        FLOOR),
                                 1,
                                 false),
                         List.of(manager.getDevice()));
-                new PolicyTrial(pipeline, options).train(ppo, policy, manager);
+                new PolicyTrial(pipeline, options, reward(options, manager)).train(ppo, policy, manager);
             }
         }
+    }
+
+    private static Parameters start(TrialOptions options, PolicyLease base, NDManager manager) {
+        if (!options.has("start")) {
+            return base.parameters().copy(manager);
+        }
+        try (DiffusionPipeline start = DiffusionPipeline.load(Path.of(options.text("start", "")), "start", manager);
+                PolicyLease lease = start.borrow()) {
+            return lease.parameters().copy(manager);
+        }
+    }
+
+    private static Reward reward(TrialOptions options, NDManager manager) throws IOException {
+        if (options.has("reward")) {
+            VpScore score = VpScore.load(Path.of(options.text("reward", "")), manager);
+            return (prompt, images) -> score.score(images, Collections.nCopies(images.size(), prompt.text()));
+        }
+        SceneJudge judge = new SceneJudge();
+        return (prompt, images) -> {
+            float[] ratings = new float[images.size()];
+            for (int i = 0; i < ratings.length; i++) {
+                ratings[i] = (float) judge.judge(prompt.spec(), images.get(i).toBufferedImage())
+                        .meanRating();
+            }
+            return ratings;
+        };
     }
 
     private void train(Ppo ppo, Parameters policy, NDManager manager) throws InterruptedException {
         int every = (int) options.number("every", 20);
         Path output = options.has("output") ? Path.of(options.text("output", "")) : null;
         long updates = 0;
-        double reward = 0;
-        evaluate("base");
+        double mean = 0;
+        pipeline.swap(policy.copy(manager), RELEASE);
+        evaluate("start");
         for (int i = 1; i <= (int) options.number("iterations", 60); i++) {
             UpdateReport report = ppo.iterate(rollouts(), updates, i);
             updates += ppo.steps(report.pairs());
             pipeline.swap(policy.copy(manager), RELEASE);
-            reward += report.meanReward() / SAVE_EVERY;
+            mean += report.meanReward() / SAVE_EVERY;
             if (i % SAVE_EVERY == 0) {
-                System.out.printf("iteration %d: gold %.2f, kl %.1e%n", i, reward, report.kl());
-                reward = 0;
+                System.out.printf("iteration %d: reward %.2f, kl %.1e%n", i, mean, report.kl());
+                mean = 0;
                 if (output != null) {
                     pipeline.save(output.resolve(Integer.toString(i)));
                 }
@@ -149,15 +190,16 @@ public final class PolicyTrial {
                     FORM.stochasticSteps(),
                     FORM.eta()));
         }
+        List<GeneratedImage> drawn = pipeline.generate(requests, true);
+        float[] rewards =
+                reward.of(prompt, drawn.stream().map(GeneratedImage::image).toList());
         List<Sample> group = new ArrayList<>();
-        for (GeneratedImage drawn : pipeline.generate(requests, true)) {
-            double rating =
-                    judge.judge(prompt.spec(), drawn.image().toBufferedImage()).meanRating();
+        for (int j = 0; j < GROUP_SIZE; j++) {
             group.add(new Sample(
                     prompt.text(),
-                    Objects.requireNonNull(drawn.trajectory()),
+                    Objects.requireNonNull(drawn.get(j).trajectory()),
                     (float) guidance,
-                    (float) rating,
+                    rewards[j],
                     RELEASE));
         }
         return group;
