@@ -66,20 +66,26 @@ public final class GlobalOptions {
         return config(Map.of());
     }
 
+    /** As {@link #config(Map, Map)}, of a command without defaults of its own. */
+    public Config config(Map<String, String> commandOverrides) throws IOException {
+        return config(Map.of(), commandOverrides);
+    }
+
     /**
-     * The configuration, with defaults of a command's own.
+     * The configuration of a command that has settings of its own.
      *
-     * @param commandOverrides what the command's own options set; {@code --set} goes before it
+     * @param defaults what it has instead of the settings' own defaults; file and environment go before it
+     * @param commandOverrides what its own options set; {@code --set} alone goes before it
      * @return what file, environment and command line give
      * @throws IOException when the file cannot be read
      */
-    public Config config(Map<String, String> commandOverrides) throws IOException {
+    public Config config(Map<String, String> defaults, Map<String, String> commandOverrides) throws IOException {
         var all = new LinkedHashMap<>(commandOverrides);
         if (bootstrap != null) {
             all.put("kafka.bootstrap.servers", bootstrap);
         }
         all.putAll(overrides);
-        return ConfigSources.load(file, System.getenv(), all);
+        return ConfigSources.load(file, System.getenv(), defaults, all);
     }
 
     /**

@@ -23,17 +23,28 @@ public final class ConfigSources {
 
     private ConfigSources() {}
 
+    /** As {@link #load(Path, Map, Map, Map)}, of a command without defaults of its own. */
+    public static Config load(@Nullable Path file, Map<String, String> environment, Map<String, String> overrides)
+            throws IOException {
+        return load(file, environment, Map.of(), overrides);
+    }
+
     /**
      * Reads and checks the configuration.
      *
      * @param file the file named on the command line; null for {@code PREFLOW_CONFIG}, else {@code preflow.yaml} where it is
      * @param environment the environment variables
+     * @param defaults what a command has instead of the settings' own defaults, by key
      * @param overrides what the command line sets, by key
      * @return the configuration
      * @throws IOException when the file cannot be read
      * @throws dev.preflow.stream.config.ConfigException when a key or a value is wrong
      */
-    public static Config load(@Nullable Path file, Map<String, String> environment, Map<String, String> overrides)
+    public static Config load(
+            @Nullable Path file,
+            Map<String, String> environment,
+            Map<String, String> defaults,
+            Map<String, String> overrides)
             throws IOException {
         var builder = Config.with(AppSettings.ALL);
         var named =
@@ -48,6 +59,9 @@ public final class ConfigSources {
         }
         var variables = new HashMap<>(environment);
         variables.keySet().removeAll(NO_SETTINGS);
-        return builder.environment(variables).overrides(overrides).build();
+        return builder.defaults(defaults)
+                .environment(variables)
+                .overrides(overrides)
+                .build();
     }
 }

@@ -47,8 +47,13 @@ public final class Demo implements AutoCloseable {
     /** Makes the effective configuration of the demo's own settings. */
     @FunctionalInterface
     public interface Configure {
-        /** The configuration in which these settings stand unless the user says otherwise. */
-        Config with(Map<String, String> settings) throws IOException;
+        /**
+         * The configuration.
+         *
+         * @param tuned settings that stand unless the user says otherwise
+         * @param fixed what makes it the demo, and what its options say
+         */
+        Config with(Map<String, String> tuned, Map<String, String> fixed) throws IOException;
     }
 
     private final DemoOptions options;
@@ -77,7 +82,9 @@ public final class Demo implements AutoCloseable {
                                     .withNoise(JudgeServerOptions.demo().ratingNoise(), options.seed()))
                     .await();
             node = part(Node.open(
-                    configure.with(DemoConfig.of(options, broker.bootstrapServers(), judge.baseUrl())), Demo::heldOut));
+                    configure.with(
+                            DemoConfig.tuned(), DemoConfig.fixed(options, broker.bootstrapServers(), judge.baseUrl())),
+                    Demo::heldOut));
             StageContext context = node.context();
             gateway = GatewayStage.start(
                             context.runtime(),

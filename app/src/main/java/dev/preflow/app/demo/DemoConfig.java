@@ -16,40 +16,20 @@ final class DemoConfig {
 
     private DemoConfig() {}
 
-    static Map<String, String> of(DemoOptions options, String bootstrapServers, URI judge) {
-        Path data = options.data();
-        int threads = Math.max(1, options.threads() / 2);
+    /** What suits a small model on two cores. */
+    static Map<String, String> tuned() {
         Map<String, String> settings = new LinkedHashMap<>();
-        settings.put("kafka.bootstrap.servers", bootstrapServers);
-        settings.putAll(folders(data));
-        settings.put("gateway.port", Integer.toString(options.port()));
-
-        settings.put("annotator.url", judge.toString());
-        settings.put("annotator.model", "scene-judge");
         settings.put("annotator.concurrency", "4");
         settings.put("annotator.in-flight", "4");
 
         // the judge costs little here, and VP-Score knows best what it has been told of
         settings.put("assembler.rollout.share", "1");
 
-        generator(settings, "policy", options.base(), "policy");
-        generator(settings, "base", options.base(), "frozen");
-        generator(settings, "hasty", options.base(), "frozen");
-        settings.put("generators.hasty.steps", "3");
-        generator(settings, "unguided", options.base(), "frozen");
-        settings.put("generators.unguided.guidance", "1");
-        // the policy's images are what VP-Score must tell apart as it moves
-        settings.put("generators.policy.weight", "2");
         settings.put("planner.steps", "8");
         settings.put("local.linger", "5ms");
 
-        settings.put("reward.initial", Home.rewardModel().toString());
-        settings.put("scorer.store.folder", path(data, "preferences"));
         // some 250 prompts: a policy that is led by what VP-Score has learnt from half as many goes astray at first
         settings.put("scorer.gate.min.pairs", "140");
-        settings.put("scorer.training.checkpoints", path(data, "reward"));
-        settings.put("scorer.releases.cache", path(data, "releases"));
-        settings.put("scorer.training.seed", Long.toString(options.seed()));
         // VP-Score's lessons are what everything waits for; it rests by itself when it has learnt what there is
         settings.put("scorer.training.duty.cycle", "0.9");
         // more of them, and the first few hundred prompts are learnt by heart
@@ -73,7 +53,6 @@ final class DemoConfig {
         settings.put("scorer.training.shift", "0.0625");
         // twice as much unlearns part of what the warm start knows
         settings.put("scorer.training.learning.rate", "3e-4");
-        settings.put("scorer.threads", Integer.toString(threads));
 
         // on the annotator's noisy ratings; the warm start is about as good, so that training begins with the first
         // release
@@ -90,10 +69,37 @@ final class DemoConfig {
         // guidance exaggerates what a policy does by itself, and who draws with it must be content, too; and VP-Score
         // learns to tell such images apart from the ratings of these rollouts
         settings.put("trainer.guidance", "1,3");
+        settings.put("trainer.prompt.sources", SOURCE);
+        return settings;
+    }
+
+    /** What makes it the demo, its judge and its models, and what its options say. */
+    static Map<String, String> fixed(DemoOptions options, String bootstrapServers, URI judge) {
+        Path data = options.data();
+        int threads = Math.max(1, options.threads() / 2);
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("kafka.bootstrap.servers", bootstrapServers);
+        settings.putAll(folders(data));
+        settings.put("gateway.port", Integer.toString(options.port()));
+        settings.put("annotator.url", judge.toString());
+        settings.put("annotator.model", "scene-judge");
+        generator(settings, "policy", options.base(), "policy");
+        generator(settings, "base", options.base(), "frozen");
+        generator(settings, "hasty", options.base(), "frozen");
+        settings.put("generators.hasty.steps", "3");
+        generator(settings, "unguided", options.base(), "frozen");
+        settings.put("generators.unguided.guidance", "1");
+        // the policy's images are what VP-Score must tell apart as it moves
+        settings.put("generators.policy.weight", "2");
+        settings.put("reward.initial", Home.rewardModel().toString());
+        settings.put("scorer.store.folder", path(data, "preferences"));
+        settings.put("scorer.training.checkpoints", path(data, "reward"));
+        settings.put("scorer.releases.cache", path(data, "releases"));
+        settings.put("scorer.training.seed", Long.toString(options.seed()));
+        settings.put("scorer.threads", Integer.toString(threads));
         settings.put("trainer.base", options.base().toString());
         settings.put("trainer.checkpoints", path(data, "policy"));
         settings.put("trainer.releases.cache", path(data, "releases/trainer"));
-        settings.put("trainer.prompt.sources", SOURCE);
         settings.put("trainer.seed", Long.toString(options.seed()));
         settings.put("trainer.threads", Integer.toString(threads));
         return settings;

@@ -31,6 +31,7 @@ public final class ConfigBuilder {
             .build();
 
     private final List<Setting<?>> settings;
+    private final Map<String, Value> defaults = new HashMap<>();
     private final Map<String, Value> file = new HashMap<>();
     private final Map<String, Value> environment = new HashMap<>();
     private final Map<String, Value> overrides = new HashMap<>();
@@ -38,6 +39,17 @@ public final class ConfigBuilder {
 
     ConfigBuilder(List<Setting<?>> settings) {
         this.settings = List.copyOf(settings);
+    }
+
+    /**
+     * Adds what a command has instead of the settings' own defaults; every other source goes before it.
+     *
+     * @param values by key
+     * @return this
+     */
+    public ConfigBuilder defaults(Map<String, String> values) {
+        values.forEach((key, text) -> defaults.put(key, new Value(text, "the command's default")));
+        return this;
     }
 
     /**
@@ -101,7 +113,8 @@ public final class ConfigBuilder {
      * @throws ConfigException with every unknown key and every bad value
      */
     public Config build() {
-        var values = new HashMap<>(file);
+        var values = new HashMap<>(defaults);
+        values.putAll(file);
         values.putAll(environment);
         values.putAll(overrides);
         values.keySet().stream().sorted().forEach(key -> check(key, values.get(key)));

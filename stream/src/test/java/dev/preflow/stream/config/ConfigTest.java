@@ -85,6 +85,19 @@ class ConfigTest {
     }
 
     @Test
+    void shouldPreferEverySourceToACommandsDefaults() throws IOException {
+        var config = Config.with(settings())
+                .defaults(Map.of("planner.images-per-prompt", "7", "planner.guidance", "2", "assembler.deadline", "9m"))
+                .environment(Map.of("PREFLOW_PLANNER_IMAGES_PER_PROMPT", "6"))
+                .file(yaml("planner.guidance: 3"))
+                .build();
+
+        assertThat(config.get(IMAGES)).isEqualTo(6);
+        assertThat(config.get(GUIDANCE)).isEqualTo(3);
+        assertThat(config.get(DEADLINE)).isEqualTo(Duration.ofMinutes(9));
+    }
+
+    @Test
     void shouldNameTheNearestKeyOfAnUnknownOne() throws IOException {
         var builder = Config.with(settings()).file(yaml("planner:\n  image-per-prompt: 5\n"));
 
