@@ -71,7 +71,7 @@ public final class PolicyTrial {
      *
      * @param args directory of the base, and settings as {@code name=value}: reward (directory of a VP-Score; else the gold judge),
      *     start (directory of the policy to go on from; else the base), rate, warm (updates of the warm-up), horizon (updates
-     *     after which it would be 0), kl, trained (regular expression of the parameters), deviation (group or batch), guidance
+     *     after which it would be 0), kl, share (of the images that are trained on), trained (regular expression of the parameters), deviation (group or batch), guidance
      *     (scales in turn, separated by commas), groups, iterations, every (iterations between evaluations), output, a folder
      *     to which the policy is written every ten iterations, and device (cpu, or cuda:N)
      * @throws IOException if the VP-Score cannot be read
@@ -100,6 +100,7 @@ public final class PolicyTrial {
                                         options.text("deviation", "batch").toUpperCase(Locale.ROOT))),
                         new PpoOptions(
                                 2,
+                                options.number("share", 1),
                                 64,
                                 1e-3,
                                 options.number("kl", 0.01),

@@ -80,7 +80,7 @@ public final class PpoBenchmark {
                         optimiser,
                         FORM,
                         new Advantages(3, Advantages.Deviation.BATCH),
-                        new PpoOptions(2, micro, 1e-3, 0.05, LearningRate.constant(1e-4, 0), 1, recompute),
+                        new PpoOptions(2, 1, micro, 1e-3, 0.05, LearningRate.constant(1e-4, 0), 1, recompute),
                         compute.devices())) {
             System.out.printf(
                     "LoRA of rank %d: %d parameters%n", RANK, lora.parameters().count());

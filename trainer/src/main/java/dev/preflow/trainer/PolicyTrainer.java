@@ -146,12 +146,19 @@ final class PolicyTrainer {
 
     private void advance(List<RolloutGroup> taken, UpdateReport report, Map<String, Double> figures)
             throws IOException, InterruptedException {
+        List<String> done = new ArrayList<>();
+        taken.forEach(group -> done.add(group.id()));
+        boolean anew = policy.restart(state.iteration() + 1);
+        if (anew) {
+            log.info("The policy begins anew after iteration {}", state.iteration() + 1);
+            done.addAll(feed.forget());
+        }
         List<String> consumed = new ArrayList<>(state.consumed());
-        taken.forEach(group -> consumed.add(group.id()));
-        boolean changed = report.pairs() > 0;
+        consumed.addAll(done);
+        boolean changed = anew || report.pairs() > 0;
         state = new TrainingState(
                 state.iteration() + 1,
-                state.updates() + policy.steps(report),
+                anew ? 0 : state.updates() + policy.steps(report),
                 state.requests(),
                 consumed.subList(Math.max(0, consumed.size() - RolloutCollector.REMEMBERED), consumed.size()),
                 changed ? figures : state.figures());
@@ -159,7 +166,7 @@ final class PolicyTrainer {
         if (changed) {
             released = releases.publish(policy, figures);
         }
-        feed.settle(taken);
+        feed.settle(done);
     }
 
     private Map<String, Double> figures(UpdateReport report, double staleness, Duration waited, Duration trained) {

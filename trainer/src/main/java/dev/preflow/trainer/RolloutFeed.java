@@ -115,8 +115,13 @@ final class RolloutFeed {
         }
     }
 
-    /** The groups have been dealt with for good: their rollouts count as handled. */
-    void settle(List<RolloutGroup> done) {
+    /** Gives up the groups under way, for the weights that draw them are no more; they are to be settled. */
+    List<String> forget() {
+        return collector.forget();
+    }
+
+    /** The groups of these names have been dealt with for good: their rollouts count as handled. */
+    void settle(List<String> done) {
         done.forEach(collector::settle);
     }
 }

@@ -42,6 +42,7 @@ final class TrainedPolicy implements AutoCloseable {
     private static final int LORA_SEED = 3;
 
     private final NDManager manager;
+    private final Config config;
     private final DiffusionPipeline base;
     private final PolicyLease reference;
     private final @Nullable Lora lora;
@@ -49,6 +50,9 @@ final class TrainedPolicy implements AutoCloseable {
     private final Parameters policy;
     /** What changes: the policy, or the LoRA in it. */
     private final Parameters trained;
+
+    /** Where training began. */
+    private final Parameters start;
 
     /** Where the base lies. */
     private final Path source;
@@ -59,6 +63,7 @@ final class TrainedPolicy implements AutoCloseable {
 
     private TrainedPolicy(NDManager manager, Compute compute, Config config) {
         this.manager = manager;
+        this.config = config;
         source = config.get(TrainerSettings.BASE);
         base = DiffusionPipeline.load(source, "base", compute.precision(), manager);
         base.models().requireDrawsFromNoise();
@@ -67,9 +72,11 @@ final class TrainedPolicy implements AutoCloseable {
         if (lora == null) {
             policy = copy(reference.parameters(), config, manager);
             trained = policy;
+            start = reference.parameters();
         } else {
             policy = lora.over(reference.parameters(), manager);
             trained = lora.parameters();
+            start = trained.copy(manager);
         }
         optimiser = new AdamW(trained, AdamW.Settings.of(0));
         average = new Ema(trained, manager, config.get(TrainerSettings.EMA));
@@ -130,6 +137,7 @@ final class TrainedPolicy implements AutoCloseable {
     private static PpoOptions options(Config config) {
         return new PpoOptions(
                 config.get(TrainerSettings.UPDATES),
+                config.get(TrainerSettings.SAMPLE_SHARE),
                 config.get(TrainerSettings.MICRO_BATCH),
                 config.get(TrainerSettings.CLIP_RANGE),
                 config.get(TrainerSettings.KL),
@@ -169,6 +177,22 @@ final class TrainedPolicy implements AutoCloseable {
             average.update(updates);
         }
         return report;
+    }
+
+    /**
+     * Begins anew if that is due: little of what the weights have learnt stays, and optimiser and average forget.
+     *
+     * @param iterations done so far
+     * @return whether it was due; no optimiser step has been taken since, then
+     */
+    boolean restart(long iterations) {
+        if (iterations != config.get(TrainerSettings.RESTART)) {
+            return false;
+        }
+        trained.returnTo(start, config.get(TrainerSettings.RESTART_KEEP));
+        optimiser.reset();
+        average.reset();
+        return true;
     }
 
     /** How many optimiser steps an iteration took. */
@@ -213,6 +237,7 @@ final class TrainedPolicy implements AutoCloseable {
         optimiser.close();
         policy.close();
         if (lora != null) {
+            start.close();
             lora.close();
         }
         reference.close();

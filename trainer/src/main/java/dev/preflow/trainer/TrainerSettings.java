@@ -98,6 +98,14 @@ public final class TrainerSettings {
     public static final Setting<Integer> UPDATES =
             Settings.integer("trainer.updates", 2, 1, 1000, "Optimiser steps per iteration");
 
+    /** Images trained on. */
+    public static final Setting<Double> SAMPLE_SHARE = Settings.number(
+            "trainer.sample.share",
+            1,
+            1e-3,
+            1,
+            "Share of an iteration's images that are trained on: those whose advantages are farthest from 0");
+
     /** Micro-batch. */
     public static final Setting<Integer> MICRO_BATCH = Settings.integer(
             "trainer.micro.batch", 64, 1, 65_536, "Denoising steps that gradients are computed of at once");
@@ -155,6 +163,23 @@ public final class TrainerSettings {
     /** Floor. */
     public static final Setting<Double> FLOOR =
             Settings.number("trainer.floor", 0.1, 0, 1, "The floor of the learning rate as a share of its peak");
+
+    /** When training begins anew. */
+    public static final Setting<Integer> RESTART = Settings.integer(
+            "trainer.restart.after",
+            0,
+            0,
+            100_000_000,
+            "Iterations after which training begins anew, once, near where it began, with the full learning rate: VP-Score knows"
+                    + " by then what a policy draws that follows it; 0 for never");
+
+    /** What a new beginning keeps. */
+    public static final Setting<Double> RESTART_KEEP = Settings.number(
+            "trainer.restart.keep",
+            0.1,
+            1e-6,
+            1,
+            "Share of what the policy has learnt that it keeps when training begins anew");
 
     /** Clip of gradients. */
     public static final Setting<Double> MAX_NORM =
@@ -227,6 +252,7 @@ public final class TrainerSettings {
             ETA,
             GUIDANCE,
             UPDATES,
+            SAMPLE_SHARE,
             MICRO_BATCH,
             RECOMPUTE,
             CLIP_RANGE,
@@ -237,6 +263,8 @@ public final class TrainerSettings {
             WARM_UP,
             HORIZON,
             FLOOR,
+            RESTART,
+            RESTART_KEEP,
             MAX_NORM,
             TRAINABLE,
             LORA_RANK,

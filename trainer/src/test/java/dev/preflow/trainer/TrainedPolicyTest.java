@@ -3,9 +3,11 @@ package dev.preflow.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.preflow.models.pipeline.DiffusionPipeline;
 import dev.preflow.models.pipeline.LoraDirectory;
+import dev.preflow.models.tensor.Parameters;
 import dev.preflow.models.tensor.Torch;
 import dev.preflow.models.weights.SafetensorsReader;
 import dev.preflow.stream.config.Config;
@@ -16,6 +18,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +55,9 @@ class TrainedPolicyTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 2})
     void shouldGoOnAfterARestartAsIfNothingHadHappened(int rank) throws Exception {
-        config = TinyTrainer.config(folder, Map.of(TrainerSettings.LORA_RANK.key(), Integer.toString(rank)));
+        config = TinyTrainer.config(
+                folder,
+                Map.of(TrainerSettings.LORA_RANK.key(), Integer.toString(rank), TrainerSettings.RESTART.key(), "3"));
         Checkpoints straight = new Checkpoints(folder.resolve("straight"));
         Checkpoints resumed = new Checkpoints(folder.resolve("resumed"));
 
@@ -74,9 +79,10 @@ class TrainedPolicyTest {
                 UpdateReport report = policy.iterate(
                         TinyTrainer.draw(policy, folder, state.iteration()), state.updates(), state.iteration());
                 assertThat(report.firstLogRatio()).isLessThanOrEqualTo(1e-4);
+                boolean anew = policy.restart(state.iteration() + 1);
                 state = new TrainingState(
                         state.iteration() + 1,
-                        state.updates() + policy.steps(report),
+                        anew ? 0 : state.updates() + policy.steps(report),
                         0,
                         List.of(),
                         Map.of("meanReward", report.meanReward()));
@@ -96,6 +102,50 @@ class TrainedPolicyTest {
             return HexFormat.of().formatHex(Files.readAllBytes(file));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2})
+    void shouldBeginAnewNearWhereItBegan(int rank) throws Exception {
+        Map<String, String> lora = Map.of(TrainerSettings.LORA_RANK.key(), Integer.toString(rank));
+        Checkpoints before = new Checkpoints(folder.resolve("before"));
+        Checkpoints after = new Checkpoints(folder.resolve("after"));
+        Map<String, String> settings = new HashMap<>(lora);
+        settings.put(TrainerSettings.RESTART.key(), "2");
+        settings.put(TrainerSettings.RESTART_KEEP.key(), "0.25");
+
+        config = TinyTrainer.config(folder, lora);
+        train(before, 2);
+        config = TinyTrainer.config(folder, settings);
+        train(after, 2);
+
+        Path trained = folder.resolve("before/iteration-000000002");
+        Path restarted = folder.resolve("after/iteration-000000002");
+        try (NDManager manager = Torch.newManager();
+                TrainedPolicy fresh = TrainedPolicy.open(config);
+                Parameters went = SafetensorsReader.readAll(trained.resolve("policy.safetensors"), manager);
+                Parameters kept = SafetensorsReader.readAll(restarted.resolve("policy.safetensors"), manager);
+                Parameters average = SafetensorsReader.readAll(restarted.resolve("ema.safetensors"), manager);
+                Parameters optimiser = SafetensorsReader.readAll(restarted.resolve("optimiser.safetensors"), manager)) {
+            fresh.save(new Checkpoints(folder.resolve("fresh")), TrainingState.START);
+            Path start = folder.resolve("fresh/iteration-000000000/policy.safetensors");
+            try (Parameters began = SafetensorsReader.readAll(start, manager)) {
+                float farthest = 0;
+                for (String name : began.asMap().keySet()) {
+                    NDArray way = went.get(name).sub(began.get(name));
+                    NDArray left = kept.get(name).sub(began.get(name));
+                    farthest = Math.max(farthest, way.abs().max().getFloat());
+                    assertThat(left.sub(way.mul(0.25f)).abs().max().getFloat())
+                            .as(name)
+                            .isLessThan(1e-6f);
+                    assertThat(average.get(name)).as(name).isEqualTo(kept.get(name));
+                }
+                assertThat(farthest).isGreaterThan(1e-3f);
+            }
+            assertThat(optimiser.asMap())
+                    .allSatisfy((name, array) ->
+                            assertThat(array.abs().max().getFloat()).as(name).isZero());
         }
     }
 

@@ -202,6 +202,26 @@ class TrainerStageTest {
     }
 
     @Test
+    void shouldBeginAnewWithoutWhatTheWeightsBeforeHaveDrawn() throws Exception {
+        stream.prompt(topics, TinyPolicy.PROMPTS.get(0));
+        stream.reward(topics, 0.9);
+        TrainerStage trainer = start(Map.of(
+                TrainerSettings.RESTART.key(), "2",
+                TrainerSettings.RESTART_KEEP.key(), "0.5"));
+
+        try (Studio studio = studio(0)) {
+            awaitPolicies(6);
+        }
+        stop(trainer);
+
+        List<Release> policies = policies();
+        assertThat(policies).extracting(Release::getId).doesNotHaveDuplicates();
+        assertThat(policies.get(2).getMetrics()).containsEntry("iteration", 2.0);
+        assertThat(policies.get(3).getMetrics()).containsEntry("iteration", 3.0).containsEntry("staleness", 0.0);
+        assertThat(discarded()).isZero();
+    }
+
+    @Test
     void shouldGoOnAfterARestart() throws Exception {
         stream.prompt(topics, TinyPolicy.PROMPTS.get(0));
         stream.reward(topics, 0.9);

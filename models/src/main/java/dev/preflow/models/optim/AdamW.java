@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.preflow.models.tensor.Autograd;
+import dev.preflow.models.tensor.Batched;
 import dev.preflow.models.tensor.Parameters;
 import dev.preflow.models.tensor.TorchScript;
 import dev.preflow.models.weights.SafetensorsReader;
@@ -137,6 +138,11 @@ public final class AdamW implements AutoCloseable {
             state().forEach((name, array) -> own.add(name, array.reshape(array.getShape())));
             own.assignFrom(saved);
         }
+    }
+
+    /** Forgets moments and step counts, as if it had taken no step. */
+    public void reset() {
+        Batched.zero(manager, state().values());
     }
 
     private List<String> trainedNames() {

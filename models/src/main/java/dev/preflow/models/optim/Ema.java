@@ -47,6 +47,11 @@ public final class Ema implements AutoCloseable {
         }
     }
 
+    /** Starts over from the parameters as they are. */
+    public void reset() {
+        average.assignFrom(source);
+    }
+
     /** The average itself: it changes with the next update. */
     public Parameters average() {
         return average;

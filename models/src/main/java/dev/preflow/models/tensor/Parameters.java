@@ -186,6 +186,24 @@ public final class Parameters implements AutoCloseable {
         }
     }
 
+    /**
+     * Takes the trained parameters back towards earlier ones, in place.
+     *
+     * @param start has arrays of the same names and shapes, of any precision
+     * @param kept share of the difference to {@code start} that stays, in [0, 1]
+     */
+    public void returnTo(Parameters start, double kept) {
+        try (Autograd off = Autograd.disabled()) {
+            arrays.forEach((name, array) -> {
+                if (array.hasGradient()) {
+                    try (NDArray target = start.get(name).toType(array.getDataType(), true)) {
+                        array.subi(target).muli(kept).addi(target);
+                    }
+                }
+            });
+        }
+    }
+
     /** Takes over the values of {@code other}, which must have the same names and shapes, into the arrays in place. */
     public void assignFrom(Parameters other) {
         if (!arrays.keySet().equals(other.arrays.keySet())) {

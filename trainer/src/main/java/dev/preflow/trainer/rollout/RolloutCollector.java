@@ -153,13 +153,29 @@ public final class RolloutCollector {
         requested.values().removeIf(since -> since.isBefore(oldest));
     }
 
-    /** The group has been dealt with for good, and never will be again. */
-    public synchronized void settle(RolloutGroup group) {
-        consumed.add(group.id());
+    /**
+     * Forgets the groups under way, which were drawn by weights that are no more. {@link #settle} must follow for each, once it
+     * is durable that they are not waited for.
+     *
+     * @return their names
+     */
+    public synchronized List<String> forget() {
+        Set<String> groups = new LinkedHashSet<>(requested.keySet());
+        groups.addAll(gathering.keySet());
+        ready.forEach(group -> groups.add(group.id()));
+        requested.clear();
+        gathering.clear();
+        ready.clear();
+        return List.copyOf(groups);
+    }
+
+    /** The group of this name has been dealt with for good, and never will be again. */
+    public synchronized void settle(String group) {
+        consumed.add(group);
         if (consumed.size() > REMEMBERED) {
             consumed.remove(consumed.iterator().next());
         }
-        Promise<Void> promise = unsettled.remove(group.id());
+        Promise<Void> promise = unsettled.remove(group);
         if (promise != null) {
             promise.complete();
         }

@@ -60,7 +60,7 @@ class PpoTest {
     }
 
     private static PpoOptions options(double rate, double kl, boolean recompute) {
-        return new PpoOptions(2, 16, 1e-3, kl, LearningRate.constant(rate, 0), 1, recompute);
+        return new PpoOptions(2, 1, 16, 1e-3, kl, LearningRate.constant(rate, 0), 1, recompute);
     }
 
     private Ppo ppo(PpoOptions options) {
@@ -114,6 +114,37 @@ class PpoTest {
         assertThat(report.clipFraction()).isZero();
         assertThat(report.kl()).isLessThanOrEqualTo(1e-9);
         assertThat(report.gradientNorm()).isPositive();
+    }
+
+    @Test
+    void shouldTrainOnTheImagesWhoseAdvantagesAreFarthestFromZero() throws Exception {
+        List<List<Sample>> groups = new ArrayList<>();
+        for (List<Sample> group : TinyPolicy.rollouts(pipeline, 2, 5)) {
+            List<Sample> rewarded = new ArrayList<>();
+            for (int i = 0; i < group.size(); i++) {
+                boolean telling = i % 2 == 0;
+                if (!telling) {
+                    // if these were trained on, it would show as a ratio far from 1
+                    float[] logProbabilities = group.get(i).trajectory().logProbabilities();
+                    for (int step = 0; step < logProbabilities.length; step++) {
+                        logProbabilities[step] += 0.5f;
+                    }
+                }
+                float reward = telling ? 3 * (i % 4 - 1) : 0.1f * (i % 4 - 2);
+                rewarded.add(new Sample(group.get(i).prompt(), group.get(i).trajectory(), 1, reward, "reward-1"));
+            }
+            groups.add(rewarded);
+        }
+
+        UpdateReport all = ppo(options(0, 0.1)).iterate(groups, 0, 1);
+        UpdateReport half = ppo(new PpoOptions(2, 0.5, 16, 1e-3, 0.1, LearningRate.constant(0, 0), 1, false))
+                .iterate(groups, 0, 1);
+
+        assertThat(all.pairs()).isEqualTo(2 * 8 * TinyPolicy.FORM.stochasticSteps());
+        assertThat(all.firstLogRatio()).isGreaterThan(0.4);
+        assertThat(half.pairs()).isEqualTo(all.pairs() / 2);
+        assertThat(half.firstLogRatio()).isLessThanOrEqualTo(1e-6);
+        assertThat(half.meanReward()).isEqualTo(all.meanReward());
     }
 
     @Test

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SurrogateTest {
     private static final double CLIP = 0.2;
     private static final double KL = 0.3;
-    private static final PpoOptions OPTIONS = new PpoOptions(1, 64, CLIP, KL, LearningRate.constant(1, 0), 1, false);
+    private static final PpoOptions OPTIONS = new PpoOptions(1, 1, 64, CLIP, KL, LearningRate.constant(1, 0), 1, false);
 
     @ParameterizedTest
     @ValueSource(doubles = {1, 2.5})

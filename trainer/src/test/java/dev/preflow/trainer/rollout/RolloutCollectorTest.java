@@ -70,7 +70,7 @@ class RolloutCollectorTest {
         RolloutGroup group = take(1).get(0);
         assertThat(futures).noneMatch(Future::isComplete);
 
-        collector.settle(group);
+        collector.settle(group.id());
 
         assertThat(futures).allMatch(Future::succeeded);
     }
@@ -107,7 +107,7 @@ class RolloutCollectorTest {
         List<Future<Void>> again = addAll(1);
         assertThat(take(1)).isEmpty();
         assertThat(again).noneMatch(Future::isComplete);
-        collector.settle(group);
+        collector.settle(group.id());
 
         assertThat(again).allMatch(Future::succeeded);
         assertThat(addAll(1)).allMatch(Future::succeeded);
@@ -143,7 +143,7 @@ class RolloutCollectorTest {
         RolloutGroup taken = take(1).get(0);
 
         assertThat(collector.underWay()).isEqualTo(1);
-        collector.settle(taken);
+        collector.settle(taken.id());
         clock.pass(WAIT.plusSeconds(1));
         take(1);
         assertThat(collector.underWay()).as("what never came is forgotten").isZero();
@@ -167,6 +167,27 @@ class RolloutCollectorTest {
         addAll(3);
         assertThat(take(1)).singleElement().satisfies(group -> assertThat(group.rollouts())
                 .hasSize(SIZE));
+    }
+
+    @Test
+    void shouldPassOverWhateverComesOfGroupsThatItHasForgotten() throws Exception {
+        collector.requested(name(1));
+        collector.requested(name(2));
+        Future<Void> gathering = collector.add(rollout(2, 0, "reward-1"));
+        List<Future<Void>> ready = addAll(3);
+
+        List<String> forgotten = collector.forget();
+
+        assertThat(forgotten).containsExactlyInAnyOrder(name(1), name(2), name(3));
+        assertThat(collector.underWay()).isZero();
+        assertThat(gathering.isComplete()).as("it is not durable yet").isFalse();
+        Future<Void> next = collector.add(rollout(2, 1, "reward-1"));
+        forgotten.forEach(collector::settle);
+        assertThat(ready).allMatch(Future::succeeded);
+        assertThat(gathering.succeeded()).isTrue();
+        assertThat(next.succeeded()).isTrue();
+        assertThat(addAll(1)).allMatch(Future::succeeded);
+        assertThat(take(1)).isEmpty();
     }
 
     @Test
