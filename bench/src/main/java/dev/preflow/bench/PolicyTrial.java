@@ -180,7 +180,7 @@ public final class PolicyTrial {
     }
 
     private List<Sample> rollout(double guidance) {
-        ScenePrompt prompt = grammar.sample(random, Split.TRAIN, PromptGrammar.Weights.DEFAULT);
+        ScenePrompt prompt = grammar.sample(random, Split.TRAIN, PromptGrammar.Weights.DEMO);
         List<GenerationRequest> requests = new ArrayList<>();
         for (int j = 0; j < GROUP_SIZE; j++) {
             requests.add(new GenerationRequest(

@@ -40,7 +40,6 @@ public final class RewardTrialData {
     private static final int BEFORE_ROLLOUTS = 300;
     private static final int HELD_OUT = 160;
     private static final int AT_ONCE = 32;
-    private static final PromptGrammar.Weights WEIGHTS = new PromptGrammar.Weights(0.55, 0.35, 0.1);
 
     private final List<DiffusionPipeline> policies;
     private final PromptGrammar grammar = new PromptGrammar();
@@ -96,7 +95,7 @@ public final class RewardTrialData {
         Map<DiffusionPipeline, List<Integer>> places = new LinkedHashMap<>();
         List<GenerationRequest> requests = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            ScenePrompt prompt = grammar.sample(random, Split.TRAIN, WEIGHTS);
+            ScenePrompt prompt = grammar.sample(random, Split.TRAIN, PromptGrammar.Weights.DEMO);
             prompts.add(prompt);
             for (int j = 0; j < PER_PROMPT; j++) {
                 int generator = random.nextInt(5);
@@ -130,7 +129,7 @@ public final class RewardTrialData {
         List<ScenePrompt> prompts = new ArrayList<>();
         List<List<RgbImage>> images = new ArrayList<>();
         for (int i = 0; i < HELD_OUT; i++) {
-            prompts.add(grammar.sample(random, Split.HELD_OUT, WEIGHTS));
+            prompts.add(grammar.sample(random, Split.HELD_OUT, PromptGrammar.Weights.DEMO));
             images.add(new ArrayList<>());
         }
         for (DiffusionPipeline pipeline : List.of(policies.get(0), policies.get(2))) {

@@ -148,7 +148,7 @@ final class PolicyTrainer {
             throws IOException, InterruptedException {
         List<String> done = new ArrayList<>();
         taken.forEach(group -> done.add(group.id()));
-        boolean anew = policy.restart(state.iteration() + 1);
+        boolean anew = policy.reset(state.iteration() + 1);
         if (anew) {
             log.info("The policy begins anew after iteration {}", state.iteration() + 1);
             done.addAll(feed.forget());

@@ -180,16 +180,18 @@ final class TrainedPolicy implements AutoCloseable {
     }
 
     /**
-     * Begins anew if that is due: little of what the weights have learnt stays, and optimiser and average forget.
+     * Begins anew if that is due: little of what the weights have learnt stays, and optimiser and average forget. What a policy
+     * learns first stays with it for good (Nikishin et al. 2022, The primacy bias in deep reinforcement learning), and it has
+     * learnt it from a VP-Score that had not seen any policy's images.
      *
      * @param iterations done so far
      * @return whether it was due; no optimiser step has been taken since, then
      */
-    boolean restart(long iterations) {
-        if (iterations != config.get(TrainerSettings.RESTART)) {
+    boolean reset(long iterations) {
+        if (iterations != config.get(TrainerSettings.RESET)) {
             return false;
         }
-        trained.returnTo(start, config.get(TrainerSettings.RESTART_KEEP));
+        trained.returnTo(start, config.get(TrainerSettings.RESET_KEEP));
         optimiser.reset();
         average.reset();
         return true;

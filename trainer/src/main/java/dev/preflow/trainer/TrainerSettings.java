@@ -165,8 +165,8 @@ public final class TrainerSettings {
             Settings.number("trainer.floor", 0.1, 0, 1, "The floor of the learning rate as a share of its peak");
 
     /** When training begins anew. */
-    public static final Setting<Integer> RESTART = Settings.integer(
-            "trainer.restart.after",
+    public static final Setting<Integer> RESET = Settings.integer(
+            "trainer.reset.after",
             0,
             0,
             100_000_000,
@@ -174,8 +174,8 @@ public final class TrainerSettings {
                     + " by then what a policy draws that follows it; 0 for never");
 
     /** What a new beginning keeps. */
-    public static final Setting<Double> RESTART_KEEP = Settings.number(
-            "trainer.restart.keep",
+    public static final Setting<Double> RESET_KEEP = Settings.number(
+            "trainer.reset.keep",
             0.1,
             1e-6,
             1,
@@ -263,8 +263,8 @@ public final class TrainerSettings {
             WARM_UP,
             HORIZON,
             FLOOR,
-            RESTART,
-            RESTART_KEEP,
+            RESET,
+            RESET_KEEP,
             MAX_NORM,
             TRAINABLE,
             LORA_RANK,

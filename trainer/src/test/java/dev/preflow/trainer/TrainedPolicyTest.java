@@ -57,7 +57,7 @@ class TrainedPolicyTest {
     void shouldGoOnAfterARestartAsIfNothingHadHappened(int rank) throws Exception {
         config = TinyTrainer.config(
                 folder,
-                Map.of(TrainerSettings.LORA_RANK.key(), Integer.toString(rank), TrainerSettings.RESTART.key(), "3"));
+                Map.of(TrainerSettings.LORA_RANK.key(), Integer.toString(rank), TrainerSettings.RESET.key(), "3"));
         Checkpoints straight = new Checkpoints(folder.resolve("straight"));
         Checkpoints resumed = new Checkpoints(folder.resolve("resumed"));
 
@@ -79,7 +79,7 @@ class TrainedPolicyTest {
                 UpdateReport report = policy.iterate(
                         TinyTrainer.draw(policy, folder, state.iteration()), state.updates(), state.iteration());
                 assertThat(report.firstLogRatio()).isLessThanOrEqualTo(1e-4);
-                boolean anew = policy.restart(state.iteration() + 1);
+                boolean anew = policy.reset(state.iteration() + 1);
                 state = new TrainingState(
                         state.iteration() + 1,
                         anew ? 0 : state.updates() + policy.steps(report),
@@ -112,8 +112,8 @@ class TrainedPolicyTest {
         Checkpoints before = new Checkpoints(folder.resolve("before"));
         Checkpoints after = new Checkpoints(folder.resolve("after"));
         Map<String, String> settings = new HashMap<>(lora);
-        settings.put(TrainerSettings.RESTART.key(), "2");
-        settings.put(TrainerSettings.RESTART_KEEP.key(), "0.25");
+        settings.put(TrainerSettings.RESET.key(), "2");
+        settings.put(TrainerSettings.RESET_KEEP.key(), "0.25");
 
         config = TinyTrainer.config(folder, lora);
         train(before, 2);

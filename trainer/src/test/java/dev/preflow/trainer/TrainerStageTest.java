@@ -206,8 +206,8 @@ class TrainerStageTest {
         stream.prompt(topics, TinyPolicy.PROMPTS.get(0));
         stream.reward(topics, 0.9);
         TrainerStage trainer = start(Map.of(
-                TrainerSettings.RESTART.key(), "2",
-                TrainerSettings.RESTART_KEEP.key(), "0.5"));
+                TrainerSettings.RESET.key(), "2",
+                TrainerSettings.RESET_KEEP.key(), "0.5"));
 
         try (Studio studio = studio(0)) {
             awaitPolicies(6);

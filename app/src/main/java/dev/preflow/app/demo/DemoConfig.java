@@ -65,7 +65,7 @@ final class DemoConfig {
         settings.put("trainer.horizon", "160");
         // by then VP-Score has learnt from what policies draw, and what the first one learnt from a VP-Score that had
         // not stays with it: above all the shapes that no prompt it is trained on names
-        settings.put("trainer.restart.after", "40");
+        settings.put("trainer.reset.after", "40");
         // the other half costs as much, and tells little
         settings.put("trainer.sample.share", "0.5");
         // charged, but no more than keeps the policy from wandering: at five times as much it stays at seven clean
@@ -73,7 +73,7 @@ final class DemoConfig {
         settings.put("trainer.kl", "0.02");
         // guidance exaggerates what a policy does by itself, and who draws with it must be content, too; and VP-Score
         // learns to tell such images apart from the ratings of these rollouts
-        settings.put("trainer.guidance", "1,3");
+        settings.put("trainer.guidance", "1,1,1,3");
         settings.put("trainer.prompt.sources", SOURCE);
         return settings;
     }

@@ -27,7 +27,6 @@ final class DemoPrompts implements AutoCloseable {
     private static final int OPEN = 12;
     private static final Duration FORGET = Duration.ofMinutes(2);
     private static final Duration WHILE_TRAINING = Duration.ofMillis(2500);
-    private static final PromptGrammar.Weights WEIGHTS = new PromptGrammar.Weights(0.55, 0.35, 0.1);
 
     private final BooleanSupplier training;
     private final PromptGrammar grammar = new PromptGrammar();
@@ -80,7 +79,8 @@ final class DemoPrompts implements AutoCloseable {
             Thread.currentThread().interrupt();
             return Optional.empty();
         }
-        return Optional.of(grammar.sample(random, Split.TRAIN, WEIGHTS).text());
+        return Optional.of(
+                grammar.sample(random, Split.TRAIN, PromptGrammar.Weights.DEMO).text());
     }
 
     /** Feeds nothing more; returns when the last prompt is acknowledged. */

@@ -7,7 +7,7 @@ import java.util.Map;
  * What training remembers besides its weights.
  *
  * @param iteration iterations done
- * @param updates optimiser steps taken
+ * @param updates optimiser steps taken since training began, or began anew
  * @param requests rollout groups asked for, over the whole run: seeds follow from it
  * @param consumed names of the rollout groups dealt with lately; redelivered rollouts of them are passed over
  * @param figures what the last iteration that changed the weights measured; their release carries it
