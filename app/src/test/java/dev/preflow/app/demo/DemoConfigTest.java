@@ -36,7 +36,7 @@ class DemoConfigTest {
     void shouldSuitASmallModelUnlessToldOtherwise() throws IOException {
         Config config = config("", Map.of(), Map.of());
 
-        assertThat(config.get(TrainerSettings.GUIDANCE)).containsExactly(1f, 3f);
+        assertThat(config.get(TrainerSettings.GUIDANCE)).containsExactly(1f, 1f, 1f, 3f);
         assertThat(config.get(TrainerSettings.SEED)).isEqualTo(7);
     }
 
