@@ -71,9 +71,10 @@ public final class PolicyTrial {
      *
      * @param args directory of the base, and settings as {@code name=value}: reward (directory of a VP-Score; else the gold judge),
      *     start (directory of the policy to go on from; else the base), rate, warm (updates of the warm-up), horizon (updates
-     *     after which it would be 0), kl, share (of the images that are trained on), trained (regular expression of the parameters), deviation (group or batch), guidance
-     *     (scales in turn, separated by commas), groups, iterations, every (iterations between evaluations), output, a folder
-     *     to which the policy is written every ten iterations, and device (cpu, or cuda:N)
+     *     after which it would be 0), kl, share (of the images that are trained on), trained (regular expression of the
+     *     parameters), deviation (group or batch), guidance (scales in turn, separated by commas), groups, iterations, every
+     *     (iterations between evaluations), output, a folder to which the policy is written every ten iterations, and device
+     *     (cpu, or cuda:N)
      * @throws IOException if the VP-Score cannot be read
      * @throws InterruptedException if it is interrupted
      */

@@ -14,8 +14,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /** Updates a policy from groups of rollouts. Deterministic: the same policy, groups and seed give the same policy. */
 public final class Ppo implements AutoCloseable {
@@ -71,10 +69,16 @@ public final class Ppo implements AutoCloseable {
     public UpdateReport iterate(List<List<Sample>> groups, long update, long seed) throws InterruptedException {
         groups.forEach(this::requireTrainable);
         List<Optional<float[]>> values = advantages.of(groups);
-        List<TrainedPair> pairs = telling(groups, values).stream()
-                .flatMap(first -> IntStream.range(0, form.stochasticSteps())
-                        .mapToObj(step -> new TrainedPair(first.sample(), step, first.advantage())))
-                .collect(Collectors.toCollection(ArrayList::new));
+        List<TrainedPair> pairs = new ArrayList<>();
+        for (int g = 0; g < groups.size(); g++) {
+            float[] own = values.get(g).orElse(new float[0]);
+            for (int i = 0; i < own.length; i++) {
+                for (int step = 0; step < form.stochasticSteps(); step++) {
+                    pairs.add(new TrainedPair(groups.get(g).get(i), step, own[i]));
+                }
+            }
+        }
+        keepTelling(pairs);
         int skipped = (int) values.stream().filter(Optional::isEmpty).count();
         Collections.shuffle(pairs, new Random(seed));
         Tally tally = new Tally(options.clipRange());
@@ -88,17 +92,12 @@ public final class Ppo implements AutoCloseable {
         return tally.report(groups, skipped);
     }
 
-    /** The first steps of the images that are trained on. */
-    private List<TrainedPair> telling(List<List<Sample>> groups, List<Optional<float[]>> values) {
-        List<TrainedPair> images = new ArrayList<>();
-        for (int g = 0; g < groups.size(); g++) {
-            float[] own = values.get(g).orElse(new float[0]);
-            for (int i = 0; i < own.length; i++) {
-                images.add(new TrainedPair(groups.get(g).get(i), 0, own[i]));
-            }
-        }
-        images.sort(Comparator.comparingDouble(image -> -Math.abs(image.advantage())));
-        return images.subList(0, (int) Math.ceil(images.size() * options.sampleShare()));
+    /** Drops the images whose advantages are nearest to 0; an image's steps stay together, for the order is stable. */
+    private void keepTelling(List<TrainedPair> pairs) {
+        pairs.sort(Comparator.comparingDouble(pair -> -Math.abs(pair.advantage())));
+        int images = pairs.size() / form.stochasticSteps();
+        int kept = (int) Math.ceil(images * options.sampleShare());
+        pairs.subList(kept * form.stochasticSteps(), pairs.size()).clear();
     }
 
     /** How many optimiser steps an iteration over so many pairs takes: none if there is nothing to learn from. */

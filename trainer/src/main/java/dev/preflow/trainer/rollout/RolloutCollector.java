@@ -62,10 +62,14 @@ public final class RolloutCollector {
 
     /** Groups under way: asked for and not come back, gathering, or waiting to be trained on. */
     public synchronized int underWay() {
+        return namesUnderWay().size();
+    }
+
+    private Set<String> namesUnderWay() {
         Set<String> groups = new HashSet<>(requested.keySet());
         groups.addAll(gathering.keySet());
         ready.forEach(group -> groups.add(group.id()));
-        return groups.size();
+        return groups;
     }
 
     /**
@@ -160,13 +164,11 @@ public final class RolloutCollector {
      * @return their names
      */
     public synchronized List<String> forget() {
-        Set<String> groups = new LinkedHashSet<>(requested.keySet());
-        groups.addAll(gathering.keySet());
-        ready.forEach(group -> groups.add(group.id()));
+        List<String> groups = List.copyOf(namesUnderWay());
         requested.clear();
         gathering.clear();
         ready.clear();
-        return List.copyOf(groups);
+        return groups;
     }
 
     /** The group of this name has been dealt with for good, and never will be again. */
