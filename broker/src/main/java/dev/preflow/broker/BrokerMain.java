@@ -19,6 +19,7 @@ final class BrokerMain {
     public static void main(String[] args) throws IOException {
         ignore("INT");
         ignore("HUP");
+        ignore("TERM");
         var broker = EmbeddedBroker.start(Path.of(args[0]), Integer.parseInt(args[1]));
         Runtime.getRuntime().addShutdownHook(new Thread(broker::close, "broker-shutdown"));
         System.out.println(READY + broker.bootstrapServers());
@@ -29,8 +30,8 @@ final class BrokerMain {
     }
 
     /**
-     * Leaves a signal to the parent: Ctrl-C reaches every process of a terminal, and the broker must outlive the stages, which
-     * drain into it.
+     * Leaves a signal to the parent: Ctrl-C reaches every process of a terminal, and what stops a service every process of its
+     * group, and the broker must outlive the stages, which drain into it. It ends with the parent, or when it is killed.
      */
     private static void ignore(String name) {
         try {

@@ -15,6 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EmbeddedBrokerTest {
 
@@ -64,11 +66,12 @@ class EmbeddedBrokerTest {
         assertThat(directory.resolve("broker.log")).content().contains("KafkaRaftServer");
     }
 
-    @Test
+    @ParameterizedTest
+    @ValueSource(strings = {"INT", "TERM", "HUP"})
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no kill command")
-    void shouldLeaveTheTerminalsInterruptToItsParent() throws Exception {
+    void shouldLeaveSignalsOfItsGroupToItsParent(String signal) throws Exception {
         try (var broker = BrokerProcess.start(directory, 0)) {
-            new ProcessBuilder("kill", "-INT", Long.toString(broker.pid()))
+            new ProcessBuilder("kill", "-" + signal, Long.toString(broker.pid()))
                     .start()
                     .waitFor();
 
