@@ -5,6 +5,7 @@ import dev.preflow.demo.pretrain.PretrainPlan;
 import dev.preflow.demo.pretrain.PretrainRecord;
 import dev.preflow.demo.pretrain.Pretraining;
 import dev.preflow.demo.pretrain.RewardPretraining;
+import dev.preflow.demo.render.DefectRates;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,9 +75,13 @@ public final class PretrainCommand extends CliCommand {
 
     @Option(
             names = "--defects",
-            paramLabel = "FACTOR",
-            description = "How much is wrong with the scenes: 0 nothing, 1 the mixture that the demo aligns." + DEFAULT)
-    private double defects = 1;
+            paramLabel = "FACTOR|KIND=RATE,...",
+            converter = DefectRatesConverter.class,
+            description =
+                    "How much is wrong with the scenes: 0 nothing, 1 a mixture of which 36 of 100 are right, or the rates"
+                            + " of kinds, from 0 to 1: colour, quality, sign, framing, as in that mixture where not given."
+                            + " Default: 1.")
+    private DefectRates defects = DefectRates.MIXTURE;
 
     @Option(names = "--workers", paramLabel = "N", description = "Threads that share a batch." + DEFAULT)
     private int workers = STANDARD.workers();
@@ -124,15 +129,7 @@ public final class PretrainCommand extends CliCommand {
     private PretrainPlan plan() {
         try {
             return new PretrainPlan(
-                    seed,
-                    vaeSteps,
-                    vaeBatch,
-                    scenes,
-                    steps,
-                    batch,
-                    workers,
-                    STANDARD.rates().times(defects),
-                    STANDARD.weights());
+                    seed, vaeSteps, vaeBatch, scenes, steps, batch, workers, defects, STANDARD.weights());
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec().commandLine(), e.getMessage(), e);
         }

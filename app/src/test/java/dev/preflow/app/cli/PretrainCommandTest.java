@@ -32,13 +32,17 @@ class PretrainCommandTest extends CommandTest {
                         "1",
                         "--batch",
                         "2",
+                        "--defects",
+                        "sign=0.4, framing=0",
                         "--workers",
                         "1"))
                 .as(err.toString())
                 .isZero();
 
         assertThat(output.resolve("model_index.json")).exists();
-        assertThat(output.resolve("pretraining.json")).content().contains("\"seed\" : 7");
+        assertThat(output.resolve("pretraining.json"))
+                .content()
+                .contains("\"seed\" : 7", "\"wrongColour\" : 0.25", "\"sign\" : 0.4", "\"framing\" : 0.0");
         assertThat(out.toString()).contains("parameters, in 0:");
         assertThat(err.toString().lines())
                 .anyMatch(line -> line.matches("autoencoder: step 1 of 1, loss \\d+\\.\\d{4}, 0:00 left"))
@@ -59,7 +63,12 @@ class PretrainCommandTest extends CommandTest {
         assertThat(run("pretrain")).isEqualTo(2);
         assertThat(run("pretrain", "--output", output, "--steps", "0")).isEqualTo(2);
         assertThat(run("pretrain", "--output", output, "--scenes", "3")).isEqualTo(2);
+        assertThat(run("pretrain", "--output", output, "--defects", "many")).isEqualTo(2);
+        assertThat(run("pretrain", "--output", output, "--defects", "9")).isEqualTo(2);
+        assertThat(run("pretrain", "--output", output, "--defects", "hue=0.1")).isEqualTo(2);
         assertThat(run("pretrain", "--output", output, "--from", "nowhere")).isEqualTo(1);
-        assertThat(err.toString()).contains("--output", "at least 1", "3 scenes", "in nowhere: --from takes");
+        assertThat(err.toString())
+                .contains("--output", "at least 1", "3 scenes", "in nowhere: --from takes")
+                .contains("'many' is neither", "from 0 to 1, not 2.25", "framing, not [hue]");
     }
 }
