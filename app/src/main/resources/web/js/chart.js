@@ -8,10 +8,10 @@ const TOP = 22;
 const BOTTOM = 30;
 
 /**
- * Draws one curve into a box: points of {x, y}, a title, words for the axis and a way to write values. A box without
- * points stays empty.
+ * Draws one curve into a box: points of {x, y}, a title, words for the axis, a way to write values, and marks of {x, text}
+ * where something happened. A box without points stays empty.
  */
-export function lineChart(box, { points, title, className, xLabel, format, low, high }) {
+export function lineChart(box, { points, title, className, xLabel, format, low, high, marks = [] }) {
   if (points.length === 0) {
     box.replaceChildren();
     return;
@@ -35,6 +35,11 @@ export function lineChart(box, { points, title, className, xLabel, format, low, 
     picture.append(svg("text", { x: LEFT - 6, y: y(tick) + 4, "text-anchor": "end" }, format(tick)));
   }
   axis(picture, xs, x, xLabel);
+  for (const mark of marks.filter(({ x: at }) => at >= Math.min(...xs) && at <= Math.max(...xs))) {
+    const line = svg("line", { x1: x(mark.x), x2: x(mark.x), y1: TOP, y2: HEIGHT - BOTTOM, class: "mark" });
+    line.append(svg("title", {}, mark.text));
+    picture.append(line, svg("text", { x: x(mark.x) + 4, y: HEIGHT - BOTTOM - 5, class: "mark" }, mark.text));
+  }
   const path = points.map((point, i) => `${i === 0 ? "M" : "L"}${x(point.x).toFixed(1)} ${y(point.y).toFixed(1)}`);
   picture.append(svg("path", { d: path.join(""), class: "curve" }));
   picture.append(svg("circle", { cx: x(last.x), cy: y(last.y), r: 3.5, class: "dot" }));

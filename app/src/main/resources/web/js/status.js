@@ -48,7 +48,10 @@ function counters({ counts, prompts, policy: releases, caughtUp }) {
   byId("counters").title = caughtUp ? "" : "The topics are still being read";
 }
 
-function policy({ curve, parted }) {
+function policy({ curve, parted, policy: releases }) {
+  const marks = releases
+    .filter((release) => release.metrics.begunAnew)
+    .map((release) => ({ x: release.number, text: "begun anew" }));
   byId("parted").hidden = !parted;
   byId("policy-note").textContent = note(curve, parted);
   lineChart(byId("gold-chart"), {
@@ -59,6 +62,7 @@ function policy({ curve, parted }) {
     format: percent,
     low: 0,
     high: 1,
+    marks,
   });
   lineChart(byId("proxy-chart"), {
     points: curve.map((point) => ({ x: point.policyRelease, y: point.proxy })),
@@ -66,6 +70,7 @@ function policy({ curve, parted }) {
     className: "proxy",
     xLabel: "policy release",
     format: decimal,
+    marks,
   });
 }
 

@@ -29,6 +29,8 @@ final class PolicyTrainer {
     private static final double RATIO_ROUNDING = 1e-4;
     /** No rounding explains this. */
     private static final double RATIO_FAULT = 1e-2;
+    /** A figure of the release whose weights begin anew, 1 there and absent otherwise. */
+    private static final String BEGUN_ANEW = "begunAnew";
 
     private final TrainedPolicy policy;
     private final Checkpoints checkpoints;
@@ -152,6 +154,7 @@ final class PolicyTrainer {
         if (anew) {
             log.info("The policy begins anew after iteration {}", state.iteration() + 1);
             done.addAll(feed.forget());
+            figures.put(BEGUN_ANEW, 1.0);
         }
         List<String> consumed = new ArrayList<>(state.consumed());
         consumed.addAll(done);

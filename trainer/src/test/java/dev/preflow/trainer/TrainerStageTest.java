@@ -216,8 +216,12 @@ class TrainerStageTest {
 
         List<Release> policies = policies();
         assertThat(policies).extracting(Release::getId).doesNotHaveDuplicates();
-        assertThat(policies.get(2).getMetrics()).containsEntry("iteration", 2.0);
-        assertThat(policies.get(3).getMetrics()).containsEntry("iteration", 3.0).containsEntry("staleness", 0.0);
+        assertThat(policies.get(1).getMetrics()).doesNotContainKey("begunAnew");
+        assertThat(policies.get(2).getMetrics()).containsEntry("iteration", 2.0).containsEntry("begunAnew", 1.0);
+        assertThat(policies.get(3).getMetrics())
+                .containsEntry("iteration", 3.0)
+                .containsEntry("staleness", 0.0)
+                .doesNotContainKey("begunAnew");
         assertThat(discarded()).isZero();
     }
 
