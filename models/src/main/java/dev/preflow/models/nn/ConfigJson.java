@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and writes the JSON configs of diffusers and transformers as records with camel-case names. */
@@ -67,10 +68,10 @@ public final class ConfigJson {
                 : value.equals(accepted);
     }
 
-    /** Writes a config after the entries that say which Python class loads it. */
+    /** Writes a config after the entries that say which Python class loads it: equal ones give equal bytes, by which a release is known. */
     public static void write(Path file, Object config, Map<String, ?> head) {
         ObjectNode json = JSON.createObjectNode();
-        json.setAll(JSON.<ObjectNode>valueToTree(head));
+        json.setAll(JSON.<ObjectNode>valueToTree(new TreeMap<>(head)));
         json.setAll(JSON.<ObjectNode>valueToTree(config));
         try {
             Files.writeString(file, JSON.writeValueAsString(json) + "\n");
