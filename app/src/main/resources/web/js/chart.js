@@ -38,7 +38,7 @@ export function lineChart(box, { points, title, className, xLabel, format, low, 
   for (const mark of marks.filter(({ x: at }) => at >= Math.min(...xs) && at <= Math.max(...xs))) {
     const line = svg("line", { x1: x(mark.x), x2: x(mark.x), y1: TOP, y2: HEIGHT - BOTTOM, class: "mark" });
     line.append(svg("title", {}, mark.text));
-    picture.append(line, svg("text", { x: x(mark.x) + 4, y: HEIGHT - BOTTOM - 5, class: "mark" }, mark.text));
+    picture.append(line, svg("text", { x: x(mark.x) + 4, y: TOP + 11, class: "mark" }, mark.text));
   }
   const path = points.map((point, i) => `${i === 0 ? "M" : "L"}${x(point.x).toFixed(1)} ${y(point.y).toFixed(1)}`);
   picture.append(svg("path", { d: path.join(""), class: "curve" }));
