@@ -92,38 +92,24 @@ public final class Batcher<I, O> implements AutoCloseable {
             closed = true;
             waiting.notifyAll();
         }
-        join(0);
-    }
-
-    /**
-     * Takes nothing more and works off what waits within a limit; what has not been started by then fails with
-     * {@link CancellationException}.
-     *
-     * @param limit how long to wait
-     * @return whether all was worked off
-     */
-    public boolean close(Duration limit) {
-        synchronized (waiting) {
-            closed = true;
-            waiting.notifyAll();
-        }
-        join(Math.max(1, limit.toMillis()));
-        var cut = new ArrayList<Waiting<I, O>>();
-        synchronized (waiting) {
-            cut.addAll(waiting);
-            waiting.clear();
-        }
-        cut.forEach(
-                entry -> entry.promise.fail(new CancellationException(name + " was closed before it came to this")));
-        return cut.isEmpty() && !thread.isAlive();
-    }
-
-    private void join(long millis) {
         try {
-            thread.join(millis);
+            thread.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Takes nothing more and gives up what waits, which fails with {@link CancellationException}; the batch at hand goes on. */
+    public void cancelWaiting() {
+        var cut = new ArrayList<Waiting<I, O>>();
+        synchronized (waiting) {
+            closed = true;
+            cut.addAll(waiting);
+            waiting.clear();
+            waiting.notifyAll();
+        }
+        cut.forEach(
+                entry -> entry.promise.fail(new CancellationException(name + " was closed before it came to this")));
     }
 
     private void run() {

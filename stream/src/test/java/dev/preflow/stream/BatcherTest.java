@@ -118,17 +118,20 @@ class BatcherTest {
     }
 
     @Test
-    void shouldCancelWhatHasNotStartedByTheLimit() throws Exception {
+    void shouldGiveUpWhatWaitsButFinishTheBatchAtHand() throws Exception {
         var batcher = batcher(1, Duration.ZERO);
         var running = batcher.submit(2);
         await().until(() -> batcher.waiting() == 0);
         var waiting = batcher.submit(4);
 
-        assertThat(batcher.close(Duration.ofMillis(50))).isFalse();
+        batcher.cancelWaiting();
 
         assertThatThrownBy(() -> get(waiting)).isInstanceOf(CancellationException.class);
+        assertThatThrownBy(() -> get(batcher.submit(6))).isInstanceOf(RejectedExecutionException.class);
         gate.countDown();
         assertThat(get(running)).isEqualTo(4);
+        batcher.close();
+        assertThat(batches).containsExactly(List.of(2));
     }
 
     @Test

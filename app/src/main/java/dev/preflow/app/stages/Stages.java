@@ -92,7 +92,11 @@ public final class Stages {
                 Clock.systemUTC());
         var options = StageOptions.inFlight(context.config().get(ProducerSettings.LOCAL_IN_FLIGHT));
         var stage = GeneratorStage.start(runtime, "local", generator, context.blobs(), options, Clock.systemUTC());
-        return () -> stage.stop().compose(stopped -> blocking(context, generator::close));
+        return () -> {
+            var stopped = stage.stop();
+            generator.drain();
+            return stopped.compose(done -> blocking(context, generator::close));
+        };
     }
 
     /** Runs what blocks off the event loop. */

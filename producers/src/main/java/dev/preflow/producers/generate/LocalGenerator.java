@@ -11,7 +11,6 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -31,8 +30,6 @@ import org.jspecify.annotations.Nullable;
  * up as "stale-release" when the release has been superseded for too long.
  */
 public final class LocalGenerator implements ImageGenerator {
-
-    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
 
     private final Map<String, Variant> variants;
     private final FrozenModels frozen;
@@ -117,13 +114,16 @@ public final class LocalGenerator implements ImageGenerator {
                 .compose(ready -> submit(work));
     }
 
-    /** Draws what waits, for at most 10 s, and lets go of the models. */
+    /** Starts no further batch: tasks that wait fail, and are left to whoever starts next. Does not wait for the batch at hand. */
+    public void drain() {
+        batcher.cancelWaiting();
+    }
+
+    /** Drains, waits for the batch at hand, as nothing may be freed under it, and lets go of the models. */
     @Override
     public void close() {
-        if (!batcher.close(CLOSE_LIMIT)) {
-            // the batch at hand holds on to its weights: nothing may be freed under it
-            batcher.close();
-        }
+        drain();
+        batcher.close();
         if (policy != null) {
             policy.close();
         }

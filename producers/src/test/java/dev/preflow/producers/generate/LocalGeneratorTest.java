@@ -21,6 +21,7 @@ import dev.preflow.schemas.Purpose;
 import dev.preflow.schemas.Release;
 import dev.preflow.schemas.ReleaseKind;
 import dev.preflow.stream.NonRetriableException;
+import dev.preflow.stream.RetriableException;
 import dev.preflow.stream.StageOptions;
 import dev.preflow.stream.blob.BlobStore;
 import dev.preflow.stream.blob.ReleaseFiles;
@@ -98,6 +99,17 @@ class LocalGeneratorTest {
             assertThat(together).extracting(drawing -> drawing.image().bytes()).doesNotHaveDuplicates();
             assertThat(draw(alone, judge("base", 4, 7)).image().bytes())
                     .isEqualTo(together.get(4).image().bytes());
+        }
+    }
+
+    @Test
+    void shouldLeaveTasksThatWaitToWhoeverStartsNextWhenDrained() throws Exception {
+        try (var generator = open(Duration.ofMinutes(2))) {
+            var waiting = generator.draw(judge("base", 1, 3));
+            generator.drain();
+
+            assertThatThrownBy(() -> result(waiting)).hasCauseInstanceOf(RetriableException.class);
+            assertThatThrownBy(() -> draw(generator, judge("base", 2, 3))).hasCauseInstanceOf(RetriableException.class);
         }
     }
 
