@@ -226,6 +226,13 @@ public final class Demo implements AutoCloseable {
         while (open() > 0 && System.nanoTime() < end && !stopping.await(200, TimeUnit.MILLISECONDS)) {
             log.debug("{} prompts are under way", open());
         }
+        int left = open();
+        if (left > 0) {
+            log.warn(
+                    "{} prompts are not finished within {} s: the report counts them as lost, the next start goes on with them",
+                    left,
+                    DRAIN.toSeconds());
+        }
     }
 
     private int open() {
