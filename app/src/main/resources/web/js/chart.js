@@ -17,9 +17,10 @@ export function lineChart(box, { points, title, className, xLabel, format, low, 
     return;
   }
   const xs = points.map((point) => point.x);
+  const [first, final] = [Math.min(...xs), Math.max(...xs)];
   const ys = points.map((point) => point.y);
   const ticks = niceTicks(Math.min(low ?? Infinity, ...ys), Math.max(high ?? -Infinity, ...ys));
-  const x = scale(Math.min(...xs), Math.max(...xs), LEFT, WIDTH - RIGHT);
+  const x = scale(first, final, LEFT, WIDTH - RIGHT);
   const y = scale(ticks[0], ticks[ticks.length - 1], HEIGHT - BOTTOM, TOP);
   const last = points[points.length - 1];
   const picture = svg("svg", {
@@ -34,11 +35,12 @@ export function lineChart(box, { points, title, className, xLabel, format, low, 
     picture.append(svg("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(tick), y2: y(tick), class: "grid" }));
     picture.append(svg("text", { x: LEFT - 6, y: y(tick) + 4, "text-anchor": "end" }, format(tick)));
   }
-  axis(picture, xs, x, xLabel);
-  for (const mark of marks.filter(({ x: at }) => at >= Math.min(...xs) && at <= Math.max(...xs))) {
-    const line = svg("line", { x1: x(mark.x), x2: x(mark.x), y1: TOP, y2: HEIGHT - BOTTOM, class: "mark" });
-    line.append(svg("title", {}, mark.text));
-    picture.append(line, svg("text", { x: x(mark.x) + 4, y: TOP + 11, class: "mark" }, mark.text));
+  axis(picture, first, final, x, xLabel);
+  for (const mark of marks.filter((each) => each.x >= first && each.x <= final)) {
+    const at = x(mark.x);
+    const [left, anchor] = at < WIDTH / 2 ? [at + 4, "start"] : [at - 4, "end"];
+    picture.append(svg("line", { x1: at, x2: at, y1: TOP, y2: HEIGHT - BOTTOM, class: "mark" }));
+    picture.append(svg("text", { x: left, y: TOP + 11, "text-anchor": anchor }, mark.text));
   }
   const path = points.map((point, i) => `${i === 0 ? "M" : "L"}${x(point.x).toFixed(1)} ${y(point.y).toFixed(1)}`);
   picture.append(svg("path", { d: path.join(""), class: "curve" }));
@@ -46,8 +48,7 @@ export function lineChart(box, { points, title, className, xLabel, format, low, 
   box.replaceChildren(picture);
 }
 
-function axis(picture, xs, x, label) {
-  const [first, last] = [Math.min(...xs), Math.max(...xs)];
+function axis(picture, first, last, x, label) {
   const line = HEIGHT - BOTTOM + 16;
   picture.append(svg("text", { x: LEFT, y: line }, String(first)));
   if (last > first) {

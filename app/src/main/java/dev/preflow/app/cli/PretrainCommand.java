@@ -81,7 +81,7 @@ public final class PretrainCommand extends CliCommand {
                     "How much is wrong with the scenes: 0 nothing, 1 a mixture of which 36 of 100 are right, or the rates"
                             + " of kinds, from 0 to 1: colour, quality, sign, framing, as in that mixture where not given."
                             + " Default: 1.")
-    private DefectRates defects = DefectRates.MIXTURE;
+    private DefectRates defects = STANDARD.rates();
 
     @Option(names = "--workers", paramLabel = "N", description = "Threads that share a batch." + DEFAULT)
     private int workers = STANDARD.workers();

@@ -229,9 +229,8 @@ public final class Demo implements AutoCloseable {
         int left = open();
         if (left > 0) {
             log.warn(
-                    "{} prompts are not finished within {} s: the report counts them as lost, the next start goes on with them",
-                    left,
-                    DRAIN.toSeconds());
+                    "{} prompts are not finished: the report counts them as lost, the next start goes on with them",
+                    left);
         }
     }
 

@@ -12,7 +12,7 @@ package dev.preflow.demo.render;
 public record DefectRates(double wrongColour, double swapShare, double quality, double sign, double framing) {
     /** Nothing is ever wrong. */
     public static final DefectRates NONE = new DefectRates(0, 0, 0, 0, 0);
-    /** What the base model learns: about 36 of 100 pictures are clean. */
+    /** The standard mixture: about 36 of 100 pictures are clean. */
     public static final DefectRates MIXTURE = new DefectRates(0.25, 0.5, 0.25, 0.20, 0.20);
 
     public DefectRates {

@@ -68,7 +68,10 @@ public final class ConfigJson {
                 : value.equals(accepted);
     }
 
-    /** Writes a config after the entries that say which Python class loads it: equal ones give equal bytes, by which a release is known. */
+    /**
+     * Writes a config after the entries that say which Python class loads it. Equal ones give equal bytes in every process, for a
+     * release is known by its files' bytes.
+     */
     public static void write(Path file, Object config, Map<String, ?> head) {
         ObjectNode json = JSON.createObjectNode();
         json.setAll(JSON.<ObjectNode>valueToTree(new TreeMap<>(head)));
