@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
 /** Makes and publishes one stage's dead letters. */
 final class DeadLetters<T> {
 
-    /** A dead letter must fit into a Kafka message (1 MiB) with its value, or without it if need be. */
-    private static final int MAX_VALUE_BYTES = 512 * 1024;
-
     private static final int MAX_DETAIL_CHARS = 4000;
 
     private final String stage;
@@ -43,7 +40,7 @@ final class DeadLetters<T> {
     }
 
     private DeadLetter letter(ConsumerRecord<byte[], byte[]> raw, @Nullable T record, int attempts, Failure failure) {
-        boolean tooLarge = raw.value() != null && raw.value().length > MAX_VALUE_BYTES;
+        var value = KeptValue.of(raw.value());
         return DeadLetter.newBuilder()
                 .setId(Ids.deadLetterId(raw.topic(), raw.partition(), raw.offset()))
                 .setStage(stage)
@@ -51,9 +48,9 @@ final class DeadLetters<T> {
                 .setPartition(raw.partition())
                 .setOffset(raw.offset())
                 .setKey(raw.key() == null ? null : ByteBuffer.wrap(raw.key()))
-                .setValue(raw.value() == null || tooLarge ? null : ByteBuffer.wrap(raw.value()))
+                .setValue(value.bytes())
                 .setReason(failure.reason())
-                .setDetail(detail(failure.cause(), tooLarge ? raw.value().length : 0))
+                .setDetail(detail(failure.cause()) + value.note())
                 .setAttempts(attempts)
                 .setPromptId(promptId(raw, record))
                 .setEndsPrompt(endsPrompt(record))
@@ -76,12 +73,11 @@ final class DeadLetters<T> {
                 : rules.endsPrompt().test(record);
     }
 
-    private static String detail(Throwable cause, int omittedBytes) {
+    private static String detail(Throwable cause) {
         // the type says most where the message says little
         var text = cause instanceof NonRetriableException || cause instanceof RetriableException
                 ? String.valueOf(cause.getMessage())
                 : cause.toString();
-        var cut = text.length() > MAX_DETAIL_CHARS ? text.substring(0, MAX_DETAIL_CHARS) + "…" : text;
-        return omittedBytes == 0 ? cut : cut + " (value of %d bytes left out)".formatted(omittedBytes);
+        return text.length() > MAX_DETAIL_CHARS ? text.substring(0, MAX_DETAIL_CHARS) + "…" : text;
     }
 }

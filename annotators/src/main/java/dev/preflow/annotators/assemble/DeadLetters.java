@@ -3,6 +3,7 @@ package dev.preflow.annotators.assemble;
 import dev.preflow.schemas.DeadLetter;
 import dev.preflow.schemas.Ids;
 import dev.preflow.schemas.UndecodableException;
+import dev.preflow.stream.KeptValue;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -15,16 +16,12 @@ final class DeadLetters {
 
     static final String STAGE = "assembler";
 
-    /** A dead letter must fit into a Kafka message (1 MiB) with its value, or without it if need be. */
-    private static final int MAX_VALUE_BYTES = 512 * 1024;
-
     private DeadLetters() {}
 
     /** For bytes that are no record. One image of a group that cannot be read does not end its prompt. */
     static DeadLetter undecodable(
             Record<byte[], byte[]> record, RecordMetadata at, UndecodableException cause, Instant now) {
-        var value = record.value();
-        boolean tooLarge = value != null && value.length > MAX_VALUE_BYTES;
+        var value = KeptValue.of(record.value());
         return DeadLetter.newBuilder()
                 .setId(Ids.deadLetterId(at.topic(), at.partition(), at.offset()))
                 .setStage(STAGE)
@@ -32,12 +29,9 @@ final class DeadLetters {
                 .setPartition(at.partition())
                 .setOffset(at.offset())
                 .setKey(wrap(record.key()))
-                .setValue(tooLarge ? null : wrap(value))
+                .setValue(value.bytes())
                 .setReason("undecodable")
-                .setDetail(
-                        tooLarge
-                                ? "%s (value of %d bytes left out)".formatted(cause.getMessage(), value.length)
-                                : String.valueOf(cause.getMessage()))
+                .setDetail(cause.getMessage() + value.note())
                 .setAttempts(1)
                 .setCreatedAt(now)
                 .build();
