@@ -117,6 +117,9 @@ public final class LocalGenerator implements ImageGenerator {
     /** Starts no further batch: tasks that wait fail, and are left to whoever starts next. Does not wait for the batch at hand. */
     public void drain() {
         batcher.cancelWaiting();
+        if (policy != null) {
+            policy.shelf().drain();
+        }
     }
 
     /** Drains, waits for the batch at hand, as nothing may be freed under it, and lets go of the models. */

@@ -39,6 +39,7 @@ final class PolicyShelf implements AutoCloseable {
     private final BoundedIds gone = new BoundedIds();
     private @Nullable String problem;
     private boolean loading;
+    private boolean draining;
     private boolean closed;
 
     /**
@@ -77,7 +78,7 @@ final class PolicyShelf implements AutoCloseable {
 
     /** Completes when a release can be drawn with; fails when it no longer can, or is not seen in time. */
     synchronized CompletableFuture<Void> await(String releaseId) {
-        if (closed) {
+        if (draining) {
             return CompletableFuture.failedFuture(closed());
         }
         if (loaded.containsKey(releaseId)) {
@@ -93,6 +94,13 @@ final class PolicyShelf implements AutoCloseable {
                     .execute(() -> forget(id, future));
             return future;
         });
+    }
+
+    /** Lets nobody wait any longer for a release: such tasks are left to whoever starts next. What is loaded can be drawn with. */
+    synchronized void drain() {
+        draining = true;
+        awaited.values().forEach(future -> future.completeExceptionally(closed()));
+        awaited.clear();
     }
 
     /** Completes when every release offered so far is loaded or given up. */
@@ -137,8 +145,7 @@ final class PolicyShelf implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         synchronized (this) {
-            awaited.values().forEach(future -> future.completeExceptionally(closed()));
-            awaited.clear();
+            drain();
             List.copyOf(loaded.keySet()).forEach(this::retire);
         }
     }

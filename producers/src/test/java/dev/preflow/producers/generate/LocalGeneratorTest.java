@@ -114,6 +114,18 @@ class LocalGeneratorTest {
     }
 
     @Test
+    void shouldNotWaitForAReleaseWhenDrained() throws Exception {
+        try (var generator = open(Duration.ZERO)) {
+            var waiting = generator.draw(rollout("not-seen-yet"));
+            generator.drain();
+
+            assertThatThrownBy(() -> result(waiting)).hasCauseInstanceOf(RetriableException.class);
+            assertThatThrownBy(() -> draw(generator, rollout("not-seen-either")))
+                    .hasCauseInstanceOf(RetriableException.class);
+        }
+    }
+
+    @Test
     void shouldGiveVariantsTheirOwnSteps() throws Exception {
         try (var generator = open(Duration.ZERO)) {
             var weak = draw(generator, judge("weak", 7, 5));
