@@ -7,7 +7,8 @@ import java.util.stream.Collectors;
 
 /**
  * How far a subscriber has come: the next offset of each partition. Written as {@code 0:41,1:17}, it is the id of a
- * server-sent event, and it means the same after a restart of the gateway, and to another gateway on the same topics.
+ * server-sent event, and it means the same after a restart of the gateway, and to another gateway on the same topics. The start
+ * is {@code 0:0}: browsers do not send an empty id back, and would not be given what came between.
  *
  * @param next the next offset by partition; a partition that is not named is at its start
  */
@@ -106,7 +107,8 @@ public record ScoreCursor(Map<Integer, Long> next) {
 
     @Override
     public String toString() {
-        return new TreeMap<>(next)
+        var written = next.isEmpty() ? Map.of(0, 0L) : next;
+        return new TreeMap<>(written)
                 .entrySet().stream()
                         .map(entry -> entry.getKey() + ":" + entry.getValue())
                         .collect(Collectors.joining(","));

@@ -42,6 +42,13 @@ class ScoreFeedTest {
     }
 
     @Test
+    void shouldNameTheStartByAnIdThatBrowsersSendBack() {
+        assertThat(ScoreCursor.start()).hasToString("0:0");
+        assertThat(ScoreCursor.start().reached(ScoreCursor.parse("0:0"))).isTrue();
+        assertThat(ScoreCursor.parse("0:0").before(scored(1, 0))).isTrue();
+    }
+
+    @Test
     void shouldPassOverWhatIsReadAgainAfterAReconnection() {
         feed.add(scored(1, 4));
         feed.add(scored(1, 4));
