@@ -91,14 +91,13 @@ final class PolicyTrainer {
         long start = System.nanoTime();
         List<List<Sample>> samples = new ArrayList<>();
         List<Integer> ages = new ArrayList<>();
-        for (RolloutGroup group : taken) {
-            int age = releases.age(group.policyRelease());
+        for (RolloutGroup group : fresh(taken)) {
             try {
-                samples.add(read(group, age));
-                ages.add(age);
+                samples.add(read(group));
+                ages.add(releases.age(group.policyRelease()));
             } catch (IllegalArgumentException e) {
                 log.warn("Rollout group {} is not trained on: {}", group.id(), e.getMessage());
-                metrics.discarded();
+                metrics.discarded(1);
             }
         }
         if (Thread.interrupted()) {
@@ -122,10 +121,20 @@ final class PolicyTrainer {
                 released.getNumber());
     }
 
-    private List<Sample> read(RolloutGroup group, int age) {
-        if (age > feed.maxStaleness()) {
-            throw new IllegalArgumentException("policy release '" + group.policyRelease() + "' is too old");
+    private List<RolloutGroup> fresh(List<RolloutGroup> taken) {
+        List<RolloutGroup> fresh = taken.stream()
+                .filter(group -> releases.age(group.policyRelease()) <= feed.maxStaleness())
+                .toList();
+        int outdated = taken.size() - fresh.size();
+        if (outdated > 0) {
+            // usual after a start: they were asked for before the stop
+            log.warn("{} rollout groups are not trained on: the releases that drew them are too old", outdated);
+            metrics.discarded(outdated);
         }
+        return fresh;
+    }
+
+    private List<Sample> read(RolloutGroup group) {
         List<Sample> samples = feed.read(group);
         policy.requireTrainable(samples);
         return samples;

@@ -62,8 +62,8 @@ final class TrainerMetrics {
         phase("release", released);
     }
 
-    void discarded() {
-        discarded.increment();
+    void discarded(int groups) {
+        discarded.increment(groups);
     }
 
     private void phase(String phase, Duration took) {
