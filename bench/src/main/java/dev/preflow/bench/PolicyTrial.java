@@ -43,7 +43,6 @@ import java.util.regex.Pattern;
 public final class PolicyTrial {
 
     private static final int GROUP_SIZE = 8;
-    private static final RolloutForm FORM = new RolloutForm(8, 4, 1);
     private static final int SAVE_EVERY = 10;
     private static final String RELEASE = "trial";
     /** The demo's learning rate does not fall further. */
@@ -51,9 +50,10 @@ public final class PolicyTrial {
 
     private final DiffusionPipeline pipeline;
     private final TrialOptions options;
+    private final RolloutForm form;
     private final Reward reward;
     private final PromptGrammar grammar = new PromptGrammar();
-    private final Random random = new Random(3);
+    private final Random random;
 
     /** What images of a prompt are worth. */
     private interface Reward {
@@ -63,6 +63,8 @@ public final class PolicyTrial {
     private PolicyTrial(DiffusionPipeline pipeline, TrialOptions options, Reward reward) {
         this.pipeline = pipeline;
         this.options = options;
+        this.form = form(options);
+        this.random = new Random((long) options.number("seed", 3));
         this.reward = reward;
     }
 
@@ -72,7 +74,8 @@ public final class PolicyTrial {
      * @param args directory of the base, and settings as {@code name=value}: reward (directory of a VP-Score; else the gold judge),
      *     start (directory of the policy to go on from; else the base), rate, warm (updates of the warm-up), horizon (updates
      *     after which it would be 0), kl, share (of the images that are trained on), trained (regular expression of the
-     *     parameters), deviation (group or batch), guidance (scales in turn, separated by commas), groups, iterations, every
+     *     parameters), deviation (group or batch), guidance (scales in turn, separated by commas), steps and
+     *     stochastic (of a rollout: 8, and 4 of them with noise), seed (of prompts and noise), groups, iterations, every
      *     (iterations between evaluations), output, a folder to which the policy is written every ten iterations, and device
      *     (cpu, or cuda:N)
      * @throws IOException if the VP-Score cannot be read
@@ -94,7 +97,7 @@ public final class PolicyTrial {
                         policy,
                         base.parameters(),
                         optimiser,
-                        FORM,
+                        form(options),
                         new Advantages(
                                 3,
                                 Advantages.Deviation.valueOf(
@@ -116,6 +119,10 @@ public final class PolicyTrial {
                 new PolicyTrial(pipeline, options, reward(options, manager)).train(ppo, policy, manager);
             }
         }
+    }
+
+    private static RolloutForm form(TrialOptions options) {
+        return new RolloutForm((int) options.number("steps", 8), (int) options.number("stochastic", 4), 1);
     }
 
     private static Parameters start(TrialOptions options, PolicyLease base, NDManager manager) {
@@ -189,9 +196,9 @@ public final class PolicyTrial {
                     null,
                     random.nextLong(),
                     guidance,
-                    FORM.steps(),
-                    FORM.stochasticSteps(),
-                    FORM.eta()));
+                    form.steps(),
+                    form.stochasticSteps(),
+                    form.eta()));
         }
         List<GeneratedImage> drawn = pipeline.generate(requests, true);
         float[] rewards =
