@@ -75,7 +75,7 @@ public final class PolicyTrial {
      *     start (directory of the policy to go on from; else the base), rate, warm (updates of the warm-up), horizon (updates
      *     after which it would be 0), kl, share (of the images that are trained on), trained (regular expression of the
      *     parameters), deviation (group or batch), guidance (scales in turn, separated by commas), steps and
-     *     stochastic (of a rollout: 8, and 4 of them with noise), seed (of prompts and noise), groups, iterations, every
+     *     stochastic (of a rollout: 8, and 4 of them with noise), eta (of that noise, 1), seed (of prompts and noise), groups, iterations, every
      *     (iterations between evaluations), output, a folder to which the policy is written every ten iterations, and device
      *     (cpu, or cuda:N)
      * @throws IOException if the VP-Score cannot be read
@@ -122,7 +122,8 @@ public final class PolicyTrial {
     }
 
     private static RolloutForm form(TrialOptions options) {
-        return new RolloutForm((int) options.number("steps", 8), (int) options.number("stochastic", 4), 1);
+        return new RolloutForm((int) options.number("steps", 8), (int) options.number("stochastic", 4), (float)
+                options.number("eta", 1));
     }
 
     private static Parameters start(TrialOptions options, PolicyLease base, NDManager manager) {
