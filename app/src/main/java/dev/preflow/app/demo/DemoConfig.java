@@ -63,7 +63,7 @@ final class DemoConfig {
         settings.put("trainer.learning.rate", "4e-4");
         // most comes in the first fifty iterations; at the full rate the weights then wander off
         settings.put("trainer.horizon", "200");
-        // people draw without noise: a policy that is rewarded for images drawn with more of it learns to rely on it
+        // as much is learnt as from four, for half of the work
         settings.put("trainer.stochastic.steps", "2");
         // by then VP-Score has learnt from what policies draw, and what the first one learnt from a VP-Score that had
         // not stays with it: above all the shapes that no prompt it is trained on names
