@@ -60,10 +60,10 @@ public final class PolicyTrial {
         float[] of(ScenePrompt prompt, List<RgbImage> images);
     }
 
-    private PolicyTrial(DiffusionPipeline pipeline, TrialOptions options, Reward reward) {
+    private PolicyTrial(DiffusionPipeline pipeline, TrialOptions options, RolloutForm form, Reward reward) {
         this.pipeline = pipeline;
         this.options = options;
-        this.form = form(options);
+        this.form = form;
         this.random = new Random((long) options.number("seed", 3));
         this.reward = reward;
     }
@@ -74,8 +74,8 @@ public final class PolicyTrial {
      * @param args directory of the base, and settings as {@code name=value}: reward (directory of a VP-Score; else the gold judge),
      *     start (directory of the policy to go on from; else the base), rate, warm (updates of the warm-up), horizon (updates
      *     after which it would be 0), kl, share (of the images that are trained on), trained (regular expression of the
-     *     parameters), deviation (group or batch), guidance (scales in turn, separated by commas), steps and
-     *     stochastic (of a rollout: 8, and 4 of them with noise), eta (of that noise, 1), seed (of prompts and noise), groups, iterations, every
+     *     parameters), deviation (group or batch), guidance (scales in turn, separated by commas), steps and stochastic (of a
+     *     rollout: 8, and 4 of them with noise), eta (of that noise, 1), seed (of prompts and noise), groups, iterations, every
      *     (iterations between evaluations), output, a folder to which the policy is written every ten iterations, and device
      *     (cpu, or cuda:N)
      * @throws IOException if the VP-Score cannot be read
@@ -84,6 +84,7 @@ public final class PolicyTrial {
     public static void main(String[] args) throws InterruptedException, IOException {
         TrialOptions options = TrialOptions.of(args, 1);
         System.out.println(options);
+        RolloutForm form = form(options);
         Pattern trained = Pattern.compile(options.text("trained", "unet\\..*|text_encoder\\..*"));
         Torch.useThreads(1);
         try (NDManager manager = Torch.newManager(options.device());
@@ -97,7 +98,7 @@ public final class PolicyTrial {
                         policy,
                         base.parameters(),
                         optimiser,
-                        form(options),
+                        form,
                         new Advantages(
                                 3,
                                 Advantages.Deviation.valueOf(
@@ -116,14 +117,15 @@ public final class PolicyTrial {
                                 1,
                                 false),
                         List.of(manager.getDevice()));
-                new PolicyTrial(pipeline, options, reward(options, manager)).train(ppo, policy, manager);
+                new PolicyTrial(pipeline, options, form, reward(options, manager)).train(ppo, policy, manager);
             }
         }
     }
 
     private static RolloutForm form(TrialOptions options) {
-        return new RolloutForm((int) options.number("steps", 8), (int) options.number("stochastic", 4), (float)
-                options.number("eta", 1));
+        int steps = (int) options.number("steps", 8);
+        int stochastic = (int) options.number("stochastic", 4);
+        return new RolloutForm(steps, stochastic, (float) options.number("eta", 1));
     }
 
     private static Parameters start(TrialOptions options, PolicyLease base, NDManager manager) {
